@@ -1,0 +1,221 @@
+//! One series, bar by bar.
+
+use std::sync::Arc;
+
+use crate::kernel::follow::side;
+use crate::kernel::{Block, Tile};
+use crate::lanes::{Lanes, Wide};
+use crate::{Error, Family, Flip, PerFamily, Plan, Trend, TrendTracker};
+
+/// One lane: the stream.
+type One = Wide<1>;
+
+/// A closed bar, or one that is missing.
+///
+/// Values are checked here, so that [`Classifier::update`] cannot fail.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// Close and source; `None` for a bar that does not exist.
+    values: Option<(f64, f64)>,
+}
+
+impl Bar {
+    /// A bar that does not exist: it moves nothing and has no output.
+    pub const MISSING: Self = Self { values: None };
+
+    /// A bar whose averages are taken of the close.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFinite`] or [`Error::NotPositive`], with bar 0.
+    pub fn new(close: f64) -> Result<Self, Error> {
+        Self::with_source(close, close)
+    }
+
+    /// A bar whose averages are taken of `source`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFinite`] if either is NaN or infinite, [`Error::NotPositive`]
+    /// if the close is zero or negative; with bar 0.
+    pub fn with_source(close: f64, source: f64) -> Result<Self, Error> {
+        crate::batch::check_bar(0, close, source)?;
+        Ok(Self {
+            values: Some((close, source)),
+        })
+    }
+}
+
+/// The outputs of one bar.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    /// Layer-1 signals, multiples of 0.01 in -1 ..= 1.
+    pub signals: PerFamily<f64>,
+    /// Layer-2 equities, multiples of the start, at least 0.25.
+    pub equities: PerFamily<f64>,
+    /// The weighted vote of the six families, -1 ..= 1.
+    pub average_signal: f64,
+    /// What the average signal says.
+    pub trend: Trend,
+    /// Whether the trend flipped at this bar.
+    pub flip: bool,
+}
+
+/// The signal of one average: the direction of its last crossing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(i8)]
+pub enum Signal {
+    /// The close crossed under the average last.
+    Short = -1,
+    /// No crossing yet.
+    Flat = 0,
+    /// The close crossed over the average last.
+    Long = 1,
+}
+
+impl Signal {
+    /// -1, 0 or +1.
+    pub const fn value(self) -> i8 {
+        self as i8
+    }
+}
+
+/// The 54 lines after one bar, by family and in the order of [`Plan::lengths`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cells {
+    /// Averages, in units of the source; NaN where one has no value yet.
+    pub averages: PerFamily<[f64; 9]>,
+    /// Signals.
+    pub signals: PerFamily<[Signal; 9]>,
+    /// Layer-1 equities, multiples of the start.
+    pub equities: PerFamily<[f64; 9]>,
+}
+
+/// The indicator of one series, one bar at a time.
+///
+/// The step is the definition: [`classify`](crate::classify) of the same bars
+/// gives the same bits, and so does a classifier restored from a
+/// [`snapshot`](Self::snapshot). A bar costs constant time whatever the
+/// lengths, and allocates nothing.
+///
+/// ```
+/// use atc_core::{Bar, Classifier, Params, Plan};
+///
+/// let mut classifier = Classifier::new(Plan::new(Params::default())?);
+/// for bar in 0..200 {
+///     let close = 100.0 + f64::from(bar % 40);
+///     classifier.update(Bar::new(close)?);
+/// }
+/// let forming = classifier.peek(Bar::new(139.0)?);
+/// let closed = classifier.update(Bar::new(139.0)?);
+/// assert_eq!(forming, closed);
+/// # Ok::<(), atc_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Classifier {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) tile: Tile<One>,
+    pub(crate) trend: TrendTracker,
+    pub(crate) reading: Option<Reading>,
+    block: Block<One>,
+}
+
+impl Classifier {
+    /// A classifier before its first bar.
+    pub fn new(plan: impl Into<Arc<Plan>>) -> Self {
+        let plan = plan.into();
+        let tile = Tile::new(&plan, 1);
+        Self::with_tile(plan, tile, TrendTracker::default(), None)
+    }
+
+    pub(crate) fn with_tile(
+        plan: Arc<Plan>,
+        tile: Tile<One>,
+        trend: TrendTracker,
+        reading: Option<Reading>,
+    ) -> Self {
+        Self {
+            plan,
+            tile,
+            trend,
+            reading,
+            block: Block::new(1),
+        }
+    }
+
+    /// Takes a closed bar; its outputs, or `None` before the cutout and for a
+    /// missing bar.
+    pub fn update(&mut self, bar: Bar) -> Option<Reading> {
+        let (close, source) = bar.values?;
+        let bar = (One::splat(close), One::splat(source));
+        self.tile
+            .advance(&self.plan, &mut self.block, (1, true), |_| bar);
+        let average_signal = self.block.average[0].lane(0);
+        let flip = self.trend.update(&self.plan, average_signal).is_some();
+        self.reading = (self.plan.params().cutout < self.tile.bars).then(|| Reading {
+            signals: PerFamily(
+                self.block
+                    .signals
+                    .each_ref()
+                    .map(|column| column[0].lane(0)),
+            ),
+            equities: PerFamily(
+                self.block
+                    .equities
+                    .each_ref()
+                    .map(|column| column[0].lane(0)),
+            ),
+            average_signal,
+            trend: Trend::of(&self.plan, average_signal),
+            flip,
+        });
+        self.reading
+    }
+
+    /// What [`update`](Self::update) would return for a bar that is still
+    /// forming; nothing changes.
+    pub fn peek(&self, bar: Bar) -> Option<Reading> {
+        self.clone().update(bar)
+    }
+
+    /// The outputs of the last bar, if it has any.
+    pub const fn reading(&self) -> Option<Reading> {
+        self.reading
+    }
+
+    /// Bars taken; missing ones do not count.
+    pub const fn n_bars(&self) -> usize {
+        self.tile.bars
+    }
+
+    /// The last flip of the trend, if there was one.
+    pub const fn last_flip(&self) -> Option<Flip> {
+        self.trend.last_flip()
+    }
+
+    /// The plan in force.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// The 54 lines after the last bar.
+    pub fn cells(&self) -> Cells {
+        let lines = |f: Family| &self.tile.lines[f as usize];
+        Cells {
+            averages: PerFamily(Family::ALL.map(|f| lines(f).average.map(|v| v.lane(0)))),
+            signals: PerFamily(Family::ALL.map(|f| lines(f).side.map(|v| signal(v.lane(0))))),
+            equities: PerFamily(Family::ALL.map(|f| lines(f).equity.map(|v| v.lane(0)))),
+        }
+    }
+}
+
+/// The signal that a side stands for.
+pub(crate) fn signal(side: f64) -> Signal {
+    if side > side::SET {
+        Signal::Long
+    } else if side < -side::SET {
+        Signal::Short
+    } else {
+        Signal::Flat
+    }
+}

@@ -1,0 +1,94 @@
+//! One lane's state as numbers, from which any tile can go on.
+//!
+//! Window tables are not recorded: they follow from the history, by the same
+//! additions in the same order.
+
+use super::averages::Row;
+use super::hull::Hull;
+use super::tile::Tile;
+use crate::lanes::Lanes;
+use crate::{Family, Plan};
+
+impl<V: Lanes> Tile<V> {
+    /// The number of values a record has under `plan`, the bar count apart.
+    pub(crate) fn record_len(plan: &Plan) -> usize {
+        let hull = match plan.switches.hma {
+            crate::Hma::Hull => 9 * Hull::<V>::history(&plan.lengths[Family::Hma]),
+            crate::Hma::Sma => 0,
+        };
+        // Recursive states, lines (average, side, equity), layer 2, close and delayed average.
+        plan.windows.history + hull + 4 * 9 + 6 * 27 + 6 * 3 + 2
+    }
+
+    /// Appends the state of one lane to `out`.
+    pub(crate) fn record(&self, lane: usize, out: &mut Vec<f64>) {
+        let mut put = |value: &V| out.push(value.lane(lane));
+        self.source.kept().iter().for_each(&mut put);
+        for row in self.hull.iter().flat_map(Hull::kept) {
+            row.iter().for_each(&mut put);
+        }
+        for row in self.recursive.rows() {
+            row.iter().for_each(&mut put);
+        }
+        for lines in &self.lines {
+            for row in [&lines.average, &lines.side, &lines.equity] {
+                row.iter().for_each(&mut put);
+            }
+        }
+        for layer2 in &self.layer2 {
+            [layer2.signal, layer2.equity, layer2.factor]
+                .iter()
+                .for_each(&mut put);
+        }
+        [self.close, self.delayed].iter().for_each(&mut put);
+    }
+
+    /// Puts recorded series, each after `bars` bars, into the lanes.
+    ///
+    /// `records` gives a record per lane, each of [`Self::record_len`] values.
+    pub(crate) fn resume(&mut self, bars: usize, records: &[&[f64]]) {
+        let mut at = 0;
+        let mut next = || {
+            let mut value = V::splat(0.0);
+            for (lane, record) in records.iter().enumerate() {
+                value.set_lane(lane, record[at]);
+            }
+            at += 1;
+            value
+        };
+        self.bars = bars;
+        let end = self.source.reserve(0);
+        let history = self.source.kept().len();
+        for slot in &mut self.source.rows_mut()[end - history..] {
+            *slot = next();
+        }
+        if let Some(hull) = &mut self.hull {
+            let kept: Vec<Row<V>> = hull
+                .kept()
+                .iter()
+                .map(|_| std::array::from_fn(|_| next()))
+                .collect();
+            hull.resume(bars, &kept);
+        }
+        for row in self.recursive.rows_mut() {
+            row.fill_with(&mut next);
+        }
+        for lines in &mut self.lines {
+            for row in [&mut lines.average, &mut lines.side, &mut lines.equity] {
+                row.fill_with(&mut next);
+            }
+        }
+        for layer2 in &mut self.layer2 {
+            layer2.signal = next();
+            layer2.equity = next();
+            layer2.factor = next();
+        }
+        (self.close, self.delayed) = (next(), next());
+        let source = self.source.rows();
+        for window in &mut self.windows {
+            window.resume(bars, end, |at| source[at]);
+        }
+        self.noise
+            .resume(bars, end, |at| (source[at] - source[at - 1]).abs());
+    }
+}

@@ -1,0 +1,65 @@
+//! The most recent rows of something, in one contiguous slice.
+
+/// Keeps at least the last `keep` rows, with room for a block of new ones.
+///
+/// New rows are appended behind the old; only when the buffer is full do the
+/// last `keep` move to its front, so that a row costs constant time and every
+/// window is a plain slice.
+#[derive(Clone, Debug)]
+pub(crate) struct Trail<T> {
+    keep: usize,
+    head: usize,
+    rows: Vec<T>,
+}
+
+impl<T: Copy> Trail<T> {
+    /// A trail that remembers `keep` rows, all `blank` at first, and takes
+    /// blocks of up to `block` rows.
+    pub(crate) fn new(keep: usize, block: usize, blank: T) -> Self {
+        // At least as much room as history, so that moving costs one copy per row.
+        let room = block.max(keep.min(4 * block));
+        Self {
+            keep,
+            head: keep,
+            rows: vec![blank; keep + room],
+        }
+    }
+
+    /// Makes room for `n` rows and returns the index at which they go.
+    #[inline(always)]
+    pub(crate) fn reserve(&mut self, n: usize) -> usize {
+        if self.head + n > self.rows.len() {
+            self.rows.copy_within(self.head - self.keep..self.head, 0);
+            self.head = self.keep;
+        }
+        let start = self.head;
+        self.head += n;
+        start
+    }
+
+    /// All rows; those before the index that `reserve` gave are the past.
+    #[inline(always)]
+    pub(crate) fn rows(&self) -> &[T] {
+        &self.rows[..self.head]
+    }
+
+    /// As [`rows`](Self::rows), to write the reserved ones.
+    #[inline(always)]
+    pub(crate) fn rows_mut(&mut self) -> &mut [T] {
+        &mut self.rows[..self.head]
+    }
+
+    /// The last `keep` rows, oldest first.
+    pub(crate) fn kept(&self) -> &[T] {
+        &self.rows[self.head - self.keep..self.head]
+    }
+
+    /// A trail of the same shape whose rows are `f` of these.
+    pub(crate) fn map<U: Copy>(&self, f: impl FnMut(&T) -> U) -> Trail<U> {
+        Trail {
+            keep: self.keep,
+            head: self.head,
+            rows: self.rows.iter().map(f).collect(),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+
+mod batch;
+mod classifier;
+mod error;
+mod family;
+mod kernel;
+mod lanes;
+mod params;
+mod plan;
+mod profile;
+mod snapshot;
+mod trend;
+#[cfg(feature = "serde")]
+mod wire;
+
+pub use batch::{Columns, Detail, average_signal, classify, classify_detail, classify_last};
+pub use classifier::{Bar, Cells, Classifier, Reading, Signal};
+pub use error::Error;
+pub use family::{Family, PerFamily};
+pub use params::{Gaps, Params, Preset, Robustness};
+pub use plan::{EQUITY_FLOOR, MAX_LENGTH, Plan, TIE_BAND};
+pub use profile::{
+    Cut, DemaSeed, Hma, IdleStep, KamaStart, LsmaAt, Profile, SwitchOverrides, Switches,
+};
+pub use snapshot::Snapshot;
+pub use trend::{Flip, Trend, TrendTracker};

@@ -1,0 +1,317 @@
+//! Parameters, validated once and turned into what the kernel needs.
+
+use crate::kernel::window::{WindowPlan, plan_windows};
+use crate::{Cut, Error, Family, Gaps, Hma, Params, PerFamily, Switches};
+
+/// The longest base length a plan accepts, in bars.
+pub const MAX_LENGTH: usize = 1_000_000;
+
+/// Equity never falls below this; the literal 0.25 of the published script.
+pub const EQUITY_FLOOR: f64 = 0.25;
+
+/// Price and average count as equal within this relative band.
+///
+/// It makes decisions independent of the last bits of a sum: without it, flat
+/// markets and coarse ticks would decide half of all signals by rounding noise.
+pub const TIE_BAND: f64 = 1e-11;
+
+/// Bars that share one exponential; see [`Plan::growth`].
+const GROWTH_BLOCK: usize = 64;
+
+/// Validated parameters: lengths expanded, units per bar, constants derived.
+///
+/// Arithmetic under a plan cannot fail. A plan is immutable, `Send` and `Sync`;
+/// share it behind a reference or an [`Arc`](std::sync::Arc).
+///
+/// ```
+/// use atc_core::{Family, Params, Plan};
+///
+/// let plan = Plan::new(Params::default())?;
+/// assert_eq!(plan.lengths(Family::Ema), [28, 29, 30, 32, 34, 27, 26, 24, 22]);
+/// assert_eq!(plan.warm_up(), 38);
+/// # Ok::<(), atc_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Plan {
+    params: Params,
+    pub(crate) switches: Switches,
+    pub(crate) lengths: PerFamily<[usize; 9]>,
+    /// Growth rate per bar.
+    pub(crate) lambda: f64,
+    /// The share of equity that a bar leaves: `1 - decay`.
+    pub(crate) retain: f64,
+    /// Layer-1 signals in hundredths above this vote long.
+    pub(crate) vote_long: f64,
+    /// Layer-1 signals in hundredths below this vote short.
+    pub(crate) vote_short: f64,
+    /// `exp(lambda * j)` for the bars of one growth block.
+    growth: [f64; GROWTH_BLOCK],
+    pub(crate) windows: WindowPlan,
+}
+
+impl Plan {
+    /// Validates `params` and derives what the kernel needs.
+    ///
+    /// # Errors
+    ///
+    /// The first parameter that is out of range, with its name, its range and
+    /// the value that came.
+    pub fn new(params: Params) -> Result<Self, Error> {
+        check(&params)?;
+        let switches = params.switches.over(params.profile);
+        let mut lengths = PerFamily([[0; 9]; 6]);
+        for family in Family::ALL {
+            lengths[family] = params.nine_lengths(family)?;
+        }
+        let lambda = params.lambda / 1000.0;
+        let (up, down) = match switches.cut {
+            Cut::Thresholds => (params.long_threshold, params.short_threshold),
+            Cut::Half => (0.49, -0.49),
+        };
+        Ok(Self {
+            params,
+            switches,
+            lengths,
+            lambda,
+            retain: 1.0 - params.decay / 100.0,
+            vote_long: hundredths_at_most(up),
+            vote_short: -hundredths_at_most(-down),
+            growth: std::array::from_fn(|j| libm::exp(lambda * j as f64)),
+            windows: plan_windows(&lengths, switches),
+        })
+    }
+
+    /// The parameters this plan was made from.
+    pub const fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// The six switches in force: the profile's, with single ones overridden.
+    pub const fn switches(&self) -> Switches {
+        self.switches
+    }
+
+    /// The nine lengths of `family` in summation order, in bars.
+    pub fn lengths(&self, family: Family) -> [usize; 9] {
+        self.lengths[family]
+    }
+
+    /// The first bar at which the average of `family` over `length` has a value.
+    ///
+    /// | average | first bar |
+    /// |---|---|
+    /// | SMA, WMA, EMA, LSMA | `L - 1` |
+    /// | HMA | `L - 1 + s - 1`, `s = max(floor(sqrt L), 1)` |
+    /// | DEMA | `L - 1`, or `2L - 2` with `dema_seed = mean` |
+    /// | KAMA | 0 |
+    ///
+    /// `None` for the one average without any value: LSMA over one bar read
+    /// one bar before the newest.
+    pub fn first_bar(&self, family: Family, length: usize) -> Option<usize> {
+        use crate::{DemaSeed, LsmaAt};
+        match family {
+            Family::Hma if self.switches.hma == Hma::Hull => {
+                Some(length - 1 + smoothing_length(length) - 1)
+            }
+            Family::Dema if self.switches.dema_seed == DemaSeed::Mean => Some(2 * length - 2),
+            Family::Lsma if self.switches.lsma_at == LsmaAt::OneBefore && length == 1 => None,
+            Family::Kama => Some(0),
+            _ => Some(length - 1),
+        }
+    }
+
+    /// Bars until every average has a value and KAMA a full window.
+    ///
+    /// A shorter history is no error: the averages it cannot fill stay without
+    /// a value and their signals stay 0.
+    pub fn warm_up(&self) -> usize {
+        let of_family = |family: Family| {
+            self.lengths[family]
+                .into_iter()
+                .map(move |length| match family {
+                    Family::Kama => length + 1,
+                    _ => self.first_bar(family, length).map_or(0, |bar| bar + 1),
+                })
+        };
+        Family::ALL
+            .into_iter()
+            .flat_map(of_family)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// The growth factor `exp(lambda * (bar - cutout))` of a bar.
+    ///
+    /// Evaluated as `exp(lambda * (b - cutout)) * exp(lambda * (bar - b))` with
+    /// `b` the last multiple of 64, on every path, so that a million bars need
+    /// sixteen thousand exponentials and not a million.
+    pub fn growth(&self, bar: usize) -> f64 {
+        self.growth_base(bar) * self.growth[bar % GROWTH_BLOCK]
+    }
+
+    /// The factor that the bars of one growth block share.
+    #[inline]
+    fn growth_base(&self, bar: usize) -> f64 {
+        let base = (bar - bar % GROWTH_BLOCK) as f64 - self.params.cutout as f64;
+        libm::exp(self.lambda * base)
+    }
+
+    /// Fills `out` with the growth factors of the bars from `first_bar`.
+    pub(crate) fn growths(&self, first_bar: usize, cache: &mut GrowthCache, out: &mut [f64]) {
+        for (j, slot) in out.iter_mut().enumerate() {
+            let bar = first_bar + j;
+            let block = bar / GROWTH_BLOCK;
+            if cache.block != Some(block) {
+                *cache = GrowthCache {
+                    block: Some(block),
+                    base: self.growth_base(bar),
+                };
+            }
+            *slot = cache.base * self.growth[bar % GROWTH_BLOCK];
+        }
+    }
+
+    /// Identifies what the plan computes: parameters that give the same
+    /// arithmetic give the same digest.
+    ///
+    /// What happens to missing bars is not part of it, since they move nothing.
+    pub(crate) fn digest(&self) -> u64 {
+        let p = &self.params;
+        let switches = self.switches;
+        let mut words: Vec<u64> = self.lengths.0.iter().flatten().map(|l| *l as u64).collect();
+        words.extend(p.weights.0.iter().map(|w| w.to_bits()));
+        let floats = [p.lambda, p.decay, p.long_threshold, p.short_threshold];
+        words.extend(floats.map(f64::to_bits));
+        words.extend([p.cutout as u64, u64::from(p.strategy)]);
+        words.extend([
+            switches.hma as u64,
+            switches.dema_seed as u64,
+            switches.lsma_at as u64,
+        ]);
+        words.extend([
+            switches.kama_start as u64,
+            switches.idle_step as u64,
+            switches.cut as u64,
+        ]);
+        // FNV-1a over the words: a guard against mix-ups, not against malice.
+        words.iter().fold(0xcbf2_9ce4_8422_2325, |hash, word| {
+            let bytes = word.to_le_bytes();
+            bytes.iter().fold(hash, |h, b| {
+                (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3)
+            })
+        })
+    }
+
+    /// Whether non-finite bars are left out rather than refused.
+    pub(crate) fn skips_gaps(&self) -> bool {
+        self.params.gaps == Gaps::Skip
+    }
+}
+
+/// The last exponential of a growth block, kept because it is the slow part.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct GrowthCache {
+    block: Option<usize>,
+    base: f64,
+}
+
+/// The length of the outer average of a Hull average over `length`.
+pub(crate) fn smoothing_length(length: usize) -> usize {
+    length.isqrt().max(1)
+}
+
+/// The largest `k` in -101..=100 with `k / 100 <= limit`, as a float.
+///
+/// A layer-1 signal is `k / 100`, so `k / 100 > limit` is `k > this`: the
+/// kernel votes without dividing, and decides as the division would.
+fn hundredths_at_most(limit: f64) -> f64 {
+    let mut k = -101.0;
+    while k < 100.0 && (k + 1.0) / 100.0 <= limit {
+        k += 1.0;
+    }
+    k
+}
+
+fn check(p: &Params) -> Result<(), Error> {
+    let out_of_range = |name, range, got| Err(Error::OutOfRange { name, range, got });
+    for (family, got) in p.weights.iter() {
+        if !(got.is_finite() && got > 0.0) {
+            return Err(Error::Weight { family, got });
+        }
+    }
+    if !p.lambda.is_finite() {
+        return out_of_range("lambda", "the finite numbers", p.lambda);
+    }
+    if !(0.0..100.0).contains(&p.decay) {
+        return out_of_range("decay", "0 <= decay < 100 (percent per bar)", p.decay);
+    }
+    let (long, short) = (p.long_threshold, p.short_threshold);
+    // Written so that a NaN on either side is refused too.
+    if long > short {
+        Ok(())
+    } else {
+        Err(Error::Thresholds { long, short })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Robustness;
+
+    #[test]
+    fn votes_are_decided_as_the_division_would() {
+        for hundredth in -120..=120 {
+            for nudge in [-1e-17, 0.0, 1e-17] {
+                let limit = f64::from(hundredth) / 100.0 + nudge;
+                let at_most = hundredths_at_most(limit);
+                for k in -100..=100 {
+                    let k = f64::from(k);
+                    assert_eq!(k / 100.0 > limit, k > at_most, "k {k}, limit {limit}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn growth_is_the_exponential() {
+        let plan = Plan::new(Params {
+            lambda: 3.0,
+            cutout: 100,
+            ..Params::default()
+        })
+        .unwrap();
+        for bar in [0, 1, 63, 64, 100, 1000, 12_345] {
+            let exact = (0.003 * (bar as f64 - 100.0)).exp();
+            assert!((plan.growth(bar) / exact - 1.0).abs() < 1e-13, "bar {bar}");
+        }
+    }
+
+    #[test]
+    fn nan_and_equal_thresholds_are_refused() {
+        for (long, short) in [(f64::NAN, 0.0), (0.0, f64::NAN), (0.1, 0.1)] {
+            let params = Params {
+                long_threshold: long,
+                short_threshold: short,
+                ..Params::default()
+            };
+            assert!(
+                matches!(Plan::new(params), Err(Error::Thresholds { .. })),
+                "{long} {short}"
+            );
+        }
+    }
+
+    #[test]
+    fn robustness_spreads_the_lengths() {
+        let params = Params {
+            robustness: Robustness::Wide,
+            ..Params::default()
+        };
+        let plan = Plan::new(params).unwrap();
+        assert_eq!(
+            plan.lengths(Family::Hma),
+            [28, 29, 31, 33, 35, 27, 25, 23, 21]
+        );
+    }
+}

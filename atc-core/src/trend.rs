@@ -1,0 +1,124 @@
+//! From the average signal to a trend and its flips.
+
+use std::fmt;
+
+use crate::Plan;
+
+/// What the average signal says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "lowercase")
+)]
+pub enum Trend {
+    /// Above the long threshold.
+    Long,
+    /// Below the short threshold.
+    Short,
+    /// Between the thresholds, or no value yet.
+    #[default]
+    Neutral,
+}
+
+impl Trend {
+    /// The trend of an average signal under the plan's thresholds; NaN is neutral.
+    pub fn of(plan: &Plan, average_signal: f64) -> Self {
+        if average_signal > plan.params().long_threshold {
+            Self::Long
+        } else if average_signal < plan.params().short_threshold {
+            Self::Short
+        } else {
+            Self::Neutral
+        }
+    }
+
+    /// `long`, `short` or `neutral`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Long => "long",
+            Self::Short => "short",
+            Self::Neutral => "neutral",
+        }
+    }
+}
+
+impl fmt::Display for Trend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A crossing of a threshold against the direction of the last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Flip {
+    /// The bar at which it happened.
+    pub bar: usize,
+    /// [`Trend::Long`] or [`Trend::Short`].
+    pub trend: Trend,
+}
+
+/// Follows an average signal and latches its flips.
+///
+/// A long flip is the bar at which the signal, at or below the long threshold
+/// on the bar before, rises above it, unless the last flip was long too; a
+/// short flip mirrors it. The first bar with a value is never a flip.
+///
+/// ```
+/// use atc_core::{Params, Plan, Trend, TrendTracker};
+///
+/// let plan = Plan::new(Params::default())?;
+/// let mut tracker = TrendTracker::default();
+/// let trend = [0.0, 0.4, 0.0, 0.5, -0.3].map(|v| tracker.update(&plan, v).is_some());
+/// assert_eq!(trend, [false, true, false, false, true]);
+/// assert_eq!(tracker.last_flip().map(|flip| flip.bar), Some(4));
+/// # Ok::<(), atc_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TrendTracker {
+    bars: usize,
+    /// The last value; `None` before the first.
+    last: Option<f64>,
+    flip: Option<Flip>,
+}
+
+impl TrendTracker {
+    /// Takes the average signal of the next bar, NaN if it has none; the flip
+    /// if that bar is one.
+    pub fn update(&mut self, plan: &Plan, average_signal: f64) -> Option<Flip> {
+        let bar = self.bars;
+        self.bars += 1;
+        if average_signal.is_nan() {
+            return None;
+        }
+        let before = self.last.replace(average_signal)?;
+        let trend = Trend::of(plan, average_signal);
+        let opposite = self.flip.is_none_or(|flip| flip.trend != trend);
+        if trend == Trend::Neutral || trend == Trend::of(plan, before) || !opposite {
+            return None;
+        }
+        self.flip = Some(Flip { bar, trend });
+        self.flip
+    }
+
+    /// The last flip, if there was one.
+    pub const fn last_flip(&self) -> Option<Flip> {
+        self.flip
+    }
+
+    /// Bars taken.
+    pub const fn n_bars(&self) -> usize {
+        self.bars
+    }
+
+    /// The last average signal, if there was one.
+    pub const fn last_value(&self) -> Option<f64> {
+        self.last
+    }
+
+    /// A tracker that goes on from recorded values.
+    pub(crate) const fn resumed(bars: usize, last: Option<f64>, flip: Option<Flip>) -> Self {
+        Self { bars, last, flip }
+    }
+}
