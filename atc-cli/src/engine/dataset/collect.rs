@@ -1,0 +1,339 @@
+//! Rows of any format become the bars of their symbols.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::bars::{Origin, Rows};
+use super::layout::Layout;
+use super::number::parse_number;
+use super::time::{TimeReader, format_time};
+use super::{Bars, DatasetError, ErrorKind, Request};
+
+/// Where rows go: one file, or one member of an archive.
+#[derive(Debug)]
+pub(crate) struct Collector<'a> {
+    pub(crate) path: Arc<str>,
+    pub(crate) request: &'a Request,
+    /// The symbol of rows without one: the hive folder's, else the file's stem.
+    symbol: Symbol,
+    /// Rows with errors are counted instead of refused, and any order of times is taken.
+    lenient: bool,
+    pub(crate) decimal_comma: bool,
+    layout: Option<Shape>,
+    series: Vec<Series>,
+    by_symbol: HashMap<String, usize>,
+    current: usize,
+    skipped: Vec<String>,
+    times: TimeReader,
+    pub(crate) troubles: Troubles,
+}
+
+/// The symbol an input has by its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Symbol {
+    /// From a folder `symbol=X`: holds whatever the file says.
+    Hive(String),
+    /// From the file's name: a symbol column overrides it.
+    Stem(String),
+}
+
+impl Symbol {
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Hive(name) | Self::Stem(name) => name,
+        }
+    }
+}
+
+/// Rows that a lenient reading had to leave out.
+#[derive(Debug, Default)]
+pub(crate) struct Troubles {
+    pub(crate) count: usize,
+    pub(crate) first: Option<DatasetError>,
+}
+
+impl Troubles {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.first = self.first.take().or(other.first);
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    time: bool,
+    symbol: bool,
+    source: bool,
+}
+
+#[derive(Debug, Default)]
+struct Series {
+    symbol: String,
+    time: Vec<i64>,
+    close: Vec<f64>,
+    source: Vec<f64>,
+    rows: Rows,
+}
+
+impl<'a> Collector<'a> {
+    pub(crate) fn new(path: Arc<str>, symbol: Symbol, request: &'a Request, lenient: bool) -> Self {
+        Self {
+            path,
+            request,
+            symbol,
+            lenient,
+            decimal_comma: false,
+            layout: None,
+            series: Vec::new(),
+            by_symbol: HashMap::new(),
+            current: 0,
+            skipped: Vec::new(),
+            times: TimeReader::default(),
+            troubles: Troubles::default(),
+        }
+    }
+
+    /// Fixes which columns the rows have; must precede the first row.
+    pub(crate) fn start(&mut self, layout: &Layout) -> Result<(), DatasetError> {
+        self.layout = Some(Shape {
+            time: layout.time.is_some(),
+            symbol: layout.symbol.is_some(),
+            source: !layout.source.is_empty(),
+        });
+        if layout.symbol.is_none() {
+            self.series.push(Series {
+                symbol: self.symbol.name().to_owned(),
+                ..Series::default()
+            });
+            if let Some(wanted) = &self.request.symbol
+                && !wanted.eq_ignore_ascii_case(self.symbol.name())
+            {
+                self.skipped.push(self.symbol.name().to_owned());
+                return Err(self.no_such_symbol(wanted));
+            }
+        }
+        Ok(())
+    }
+
+    /// Turns the error of one row into a count if the reading is lenient.
+    pub(crate) fn forgive(&mut self, row: Result<(), DatasetError>) -> Result<(), DatasetError> {
+        match row {
+            Err(error) if self.lenient => {
+                self.troubles.count += 1;
+                self.troubles.first.get_or_insert(error);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Chooses the series the next row belongs to; `false` if nobody asked for it.
+    pub(crate) fn select(&mut self, row: u64, symbol: &str) -> Result<bool, DatasetError> {
+        if self
+            .series
+            .get(self.current)
+            .is_some_and(|series| series.symbol == symbol)
+        {
+            return Ok(true);
+        }
+        if symbol.trim().is_empty() {
+            return Err(self
+                .error(ErrorKind::Symbol, row, "is empty")
+                .column("symbol")
+                .remedy("name a symbol in every row"));
+        }
+        if let Some(wanted) = &self.request.symbol
+            && !symbol.eq_ignore_ascii_case(wanted)
+            && !matches!(self.symbol, Symbol::Hive(_))
+        {
+            if self.skipped.len() < 5 && !self.skipped.iter().any(|seen| seen == symbol) {
+                self.skipped.push(symbol.to_owned());
+            }
+            return Ok(false);
+        }
+        if let Some(&known) = self.by_symbol.get(symbol) {
+            self.current = known;
+            return Ok(true);
+        }
+        if let (Symbol::Hive(folder), Some(first)) = (&self.symbol, self.series.first()) {
+            let what = format!(
+                "is another symbol than `{}` above, in the folder of `{folder}`",
+                first.symbol
+            );
+            return Err(self
+                .error(ErrorKind::Symbol, row, what)
+                .column("symbol")
+                .value(symbol)
+                .remedy("keep one symbol per folder"));
+        }
+        self.current = self.series.len();
+        self.by_symbol.insert(symbol.to_owned(), self.current);
+        self.series.push(Series {
+            symbol: symbol.to_owned(),
+            ..Series::default()
+        });
+        Ok(true)
+    }
+
+    /// Reads a number written as text.
+    pub(crate) fn number(&self, row: u64, column: &str, cell: &[u8]) -> Result<f64, DatasetError> {
+        parse_number(cell, self.decimal_comma).ok_or_else(|| {
+            self.error(ErrorKind::Number, row, "is not a number")
+                .column(column)
+                .value(&String::from_utf8_lossy(cell))
+                .remedy("write a plain number such as 1234.5, or leave the cell empty")
+        })
+    }
+
+    /// Reads a time written as text.
+    pub(crate) fn time_text(
+        &mut self,
+        row: u64,
+        column: &str,
+        cell: &[u8],
+    ) -> Result<i64, DatasetError> {
+        self.times
+            .text(cell)
+            .ok_or_else(|| self.no_time(row, column, &String::from_utf8_lossy(cell)))
+    }
+
+    /// Reads an integer time, its unit told by magnitude.
+    pub(crate) fn time_integer(
+        &mut self,
+        row: u64,
+        column: &str,
+        value: i64,
+    ) -> Result<i64, DatasetError> {
+        self.times
+            .integer(value)
+            .ok_or_else(|| self.no_time(row, column, &value.to_string()))
+    }
+
+    /// Reads a fractional time, its unit told by magnitude.
+    pub(crate) fn time_float(
+        &mut self,
+        row: u64,
+        column: &str,
+        value: f64,
+    ) -> Result<i64, DatasetError> {
+        self.times
+            .float(value)
+            .ok_or_else(|| self.no_time(row, column, &value.to_string()))
+    }
+
+    /// Appends a bar to the selected series. Without a time column `time` is ignored, likewise `source`.
+    pub(crate) fn push(
+        &mut self,
+        row: u64,
+        time: i64,
+        close: f64,
+        source: f64,
+    ) -> Result<(), DatasetError> {
+        let Some(shape) = self.layout else {
+            return Ok(());
+        };
+        let series = &mut self.series[self.current];
+        let bar = series.close.len();
+        if shape.time {
+            if !self.lenient && series.time.last().is_some_and(|&last| time <= last) {
+                return Err(self.out_of_order(row, time));
+            }
+            series.time.push(time);
+        }
+        if shape.source {
+            series.source.push(source);
+        }
+        series.close.push(close);
+        series.rows.push(bar, row);
+        Ok(())
+    }
+
+    /// The bars of every symbol that came, in order of first appearance.
+    pub(crate) fn finish(self) -> Result<(Vec<Bars>, Troubles), DatasetError> {
+        if let Some(wanted) = &self.request.symbol
+            && self.layout.is_some_and(|shape| shape.symbol)
+            && self.series.is_empty()
+            && !self.skipped.is_empty()
+        {
+            return Err(self.no_such_symbol(wanted));
+        }
+        let shape = self.layout.unwrap_or(Shape {
+            time: false,
+            symbol: false,
+            source: false,
+        });
+        let hive = match &self.symbol {
+            Symbol::Hive(name) => Some(name.clone()),
+            Symbol::Stem(_) => None,
+        };
+        let path = self.path;
+        let bars: Vec<Bars> = self
+            .series
+            .into_iter()
+            .filter(|series| !series.close.is_empty())
+            .map(|series| Bars {
+                symbol: hive.clone().unwrap_or(series.symbol),
+                time: shape.time.then_some(series.time),
+                close: series.close,
+                source: shape.source.then_some(series.source),
+                origin: Origin::new(Arc::clone(&path), series.rows),
+            })
+            .collect();
+        if bars.is_empty() && self.troubles.count == 0 {
+            return Err(
+                DatasetError::new(ErrorKind::Empty, &path, "there are no rows")
+                    .remedy("leave the file out or fetch it again"),
+            );
+        }
+        Ok((bars, self.troubles))
+    }
+
+    pub(crate) fn error(&self, kind: ErrorKind, row: u64, what: impl Into<String>) -> DatasetError {
+        DatasetError::new(kind, &self.path, what).row(row)
+    }
+
+    fn no_time(&self, row: u64, column: &str, value: &str) -> DatasetError {
+        self.error(ErrorKind::Time, row, "is not a time")
+            .column(column)
+            .value(value)
+            .remedy("write 2024-01-31 09:30:00, ISO 8601, or a unix time in s, ms, us or ns")
+    }
+
+    fn out_of_order(&self, row: u64, time: i64) -> DatasetError {
+        let series = &self.series[self.current];
+        let last_row = series
+            .close
+            .len()
+            .checked_sub(1)
+            .and_then(|bar| series.rows.get(bar));
+        let last = series.time.last().copied().unwrap_or(time);
+        let (now, before) = (format_time(time), format_time(last));
+        let (what, remedy) = if time == last {
+            (
+                format!("time {now} was there already"),
+                "remove the duplicate",
+            )
+        } else {
+            (
+                format!("time {now} comes after {before}"),
+                "sort the rows by time, oldest first",
+            )
+        };
+        let what = match last_row {
+            Some(last_row) => format!("{what} in row {last_row}"),
+            None => what,
+        };
+        self.error(ErrorKind::Order, row, what)
+            .remedy(format!("{remedy} (`atc inspect` lists all such rows)"))
+    }
+
+    fn no_such_symbol(&self, wanted: &str) -> DatasetError {
+        DatasetError::new(
+            ErrorKind::Symbol,
+            &self.path,
+            format!("is not there, but {}", self.skipped.join(", ")),
+        )
+        .value(wanted)
+        .remedy("choose one of these symbols or leave the choice out")
+    }
+}

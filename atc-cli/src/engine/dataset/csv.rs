@@ -1,0 +1,289 @@
+//! CSV: rows of text, streamed.
+//!
+//! Lines are read into one buffer that is reused, and only the cells up to the last wanted column
+//! are looked at, so a row costs no allocation. Cells may be quoted; a line break inside quotes
+//! is refused, candles have none.
+
+use std::io::{BufRead, BufReader, Read};
+
+use super::collect::Collector;
+use super::layout::{Layout, is_header};
+use super::number::parse_number;
+use super::time::looks_like_time;
+use super::{DatasetError, ErrorKind};
+
+/// A line beyond this is no row of prices; it keeps junk without line breaks out of memory.
+const LINE_LIMIT: u64 = 1 << 20;
+
+/// Reads all rows of `stream` and returns what the text looked like.
+pub(crate) fn read(stream: impl Read, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
+    let mut lines = Lines::new(stream);
+    let Some(dialect) = Dialect::sniff(&mut lines, rows)? else {
+        return Ok("csv".to_owned());
+    };
+    rows.decimal_comma = dialect.delimiter == b';';
+    rows.start(&dialect.layout)?;
+    let mut reader = RowReader::new(&dialect);
+    if !dialect.has_header {
+        let first = reader.row(lines.row, &lines.line, rows);
+        rows.forgive(first)?;
+    }
+    while lines.advance(&rows.path)? {
+        let row = reader.row(lines.row, &lines.line, rows);
+        rows.forgive(row)?;
+    }
+    Ok(dialect.describe())
+}
+
+/// Non-blank lines that are no comments, with their 1-based numbers.
+struct Lines<R> {
+    reader: BufReader<R>,
+    line: Vec<u8>,
+    row: u64,
+}
+
+impl<R: Read> Lines<R> {
+    fn new(stream: R) -> Self {
+        Self {
+            reader: BufReader::with_capacity(1 << 16, stream),
+            line: Vec::new(),
+            row: 0,
+        }
+    }
+
+    /// Moves to the next line that holds something; `false` at the end.
+    fn advance(&mut self, path: &str) -> Result<bool, DatasetError> {
+        loop {
+            self.line.clear();
+            let mut limited = (&mut self.reader).take(LINE_LIMIT);
+            let n_read = limited
+                .read_until(b'\n', &mut self.line)
+                .map_err(|error| DatasetError::from_io(path, error))?;
+            if n_read == 0 {
+                return Ok(false);
+            }
+            self.row += 1;
+            if n_read as u64 == LINE_LIMIT && self.line.last() != Some(&b'\n') {
+                return Err(DatasetError::new(
+                    ErrorKind::UnknownFormat,
+                    path,
+                    "a line is longer than 1 MiB",
+                )
+                .row(self.row)
+                .remedy("check that the file is CSV with one row per line"));
+            }
+            if self.row == 1 && self.line.starts_with(b"\xef\xbb\xbf") {
+                self.line.drain(..3);
+            }
+            while self.line.last().is_some_and(u8::is_ascii_whitespace)
+                && self.line.last() != Some(&b'\t')
+            {
+                self.line.pop();
+            }
+            if !self.line.is_empty() && self.line[0] != b'#' {
+                return Ok(true);
+            }
+        }
+    }
+}
+
+/// How a text is written, told from its first line.
+struct Dialect {
+    delimiter: u8,
+    has_header: bool,
+    layout: Layout,
+}
+
+impl Dialect {
+    /// Looks at the first line, which stays the current one; `None` if there is none.
+    fn sniff<R: Read>(
+        lines: &mut Lines<R>,
+        rows: &Collector<'_>,
+    ) -> Result<Option<Self>, DatasetError> {
+        loop {
+            if !lines.advance(&rows.path)? {
+                return Ok(None);
+            }
+            // A link that some vendors put on top, and the line that tells Excel the delimiter.
+            if !lines.line.starts_with(b"http") && !lines.line.starts_with(b"sep=") {
+                break;
+            }
+        }
+        let delimiter = delimiter(&lines.line);
+        let mut cells = Vec::new();
+        split(&lines.line, delimiter, usize::MAX, &mut cells);
+        let names: Vec<String> = cells
+            .iter()
+            .map(|&(from, to)| {
+                String::from_utf8_lossy(&lines.line[from..to])
+                    .trim()
+                    .to_owned()
+            })
+            .collect();
+        let has_header = is_header(&names) || !is_data(&names, delimiter == b';');
+        let layout = if has_header {
+            Layout::of(with_index(names), rows.request, &rows.path)
+        } else {
+            Layout::headerless(names.len(), rows.request, &rows.path)
+        }?;
+        Ok(Some(Self {
+            delimiter,
+            has_header,
+            layout,
+        }))
+    }
+
+    fn describe(&self) -> String {
+        let delimiter = match self.delimiter {
+            b'\t' => "tab",
+            b';' => "semicolon",
+            b'|' => "bar",
+            _ => "comma",
+        };
+        let header = if self.has_header {
+            "header"
+        } else {
+            "no header"
+        };
+        format!("csv ({delimiter}, {header})")
+    }
+}
+
+/// Turns lines into rows; keeps the buffers.
+struct RowReader<'a> {
+    delimiter: u8,
+    layout: &'a Layout,
+    n_needed: usize,
+    cells: Vec<(usize, usize)>,
+    moment: Vec<u8>,
+}
+
+impl<'a> RowReader<'a> {
+    fn new(dialect: &'a Dialect) -> Self {
+        let n_needed = dialect
+            .layout
+            .projection()
+            .last()
+            .map_or(0, |last| last + 1);
+        Self {
+            delimiter: dialect.delimiter,
+            layout: &dialect.layout,
+            n_needed,
+            cells: Vec::new(),
+            moment: Vec::new(),
+        }
+    }
+
+    fn row(&mut self, row: u64, line: &[u8], rows: &mut Collector<'_>) -> Result<(), DatasetError> {
+        let layout = self.layout;
+        if !split(line, self.delimiter, self.n_needed, &mut self.cells) {
+            return Err(rows
+                .error(
+                    ErrorKind::Row,
+                    row,
+                    "a quoted cell does not end on its line",
+                )
+                .remedy("close the quote; line breaks inside cells are not read"));
+        }
+        if self.cells.len() < self.n_needed {
+            let what = format!(
+                "has {} cells, {} are needed",
+                self.cells.len(),
+                self.n_needed
+            );
+            return Err(rows
+                .error(ErrorKind::Row, row, what)
+                .remedy("complete the row or remove it"));
+        }
+        let cell = |column: usize| {
+            let (from, to) = self.cells[column];
+            &line[from..to]
+        };
+        if let Some(symbol) = layout.symbol
+            && !rows.select(row, &String::from_utf8_lossy(cell(symbol)))?
+        {
+            return Ok(());
+        }
+        let time = match (layout.time, layout.clock) {
+            (Some(date), Some(clock)) => {
+                self.moment.clear();
+                self.moment.extend_from_slice(cell(date).trim_ascii());
+                self.moment.push(b' ');
+                self.moment.extend_from_slice(cell(clock).trim_ascii());
+                rows.time_text(row, layout.name(date), &self.moment)?
+            }
+            (Some(time), None) => rows.time_text(row, layout.name(time), cell(time))?,
+            (None, _) => 0,
+        };
+        let close = rows.number(row, layout.name(layout.close), cell(layout.close))?;
+        let mut sum = 0.0;
+        for &column in &layout.source {
+            sum += rows.number(row, layout.name(column), cell(column))?;
+        }
+        rows.push(row, time, close, sum / layout.source.len() as f64)
+    }
+}
+
+/// Finds the first `limit` cells of a line, quotes stripped; `false` if a quote stays open.
+fn split(line: &[u8], delimiter: u8, limit: usize, cells: &mut Vec<(usize, usize)>) -> bool {
+    cells.clear();
+    let mut from = 0;
+    while cells.len() < limit {
+        if line.get(from) == Some(&b'"') {
+            let Some(length) = line[from + 1..].iter().position(|&byte| byte == b'"') else {
+                return false;
+            };
+            cells.push((from + 1, from + 1 + length));
+            from += length + 2;
+            let Some(rest) = line[from..].iter().position(|&byte| byte == delimiter) else {
+                return true;
+            };
+            from += rest + 1;
+            continue;
+        }
+        let Some(length) = line[from..].iter().position(|&byte| byte == delimiter) else {
+            cells.push((from, line.len()));
+            return true;
+        };
+        cells.push((from, from + length));
+        from += length + 1;
+    }
+    true
+}
+
+/// The most frequent of the usual delimiters; a comma if there is none.
+fn delimiter(line: &[u8]) -> u8 {
+    let count = |delimiter: u8| line.iter().filter(|&&byte| byte == delimiter).count();
+    let candidates = [b'|', b'\t', b';', b','];
+    // `max_by_key` keeps the last of equals, which is the comma.
+    let best = candidates
+        .into_iter()
+        .max_by_key(|&candidate| count(candidate))
+        .unwrap_or(b',');
+    // One semicolon among decimal commas still divides the cells.
+    if best == b',' && count(b';') > 0 {
+        b';'
+    } else {
+        best
+    }
+}
+
+/// Whether a first line is already data: a time, then numbers; or numbers alone.
+fn is_data(cells: &[String], decimal_comma: bool) -> bool {
+    let is_number = |cell: &String| parse_number(cell.as_bytes(), decimal_comma).is_some();
+    match cells {
+        [] => false,
+        [only] => !only.is_empty() && is_number(only),
+        [first, rest @ ..] => {
+            looks_like_time(first.as_bytes()) && rest.iter().take(4).all(is_number)
+        }
+    }
+}
+
+/// A first column without a name, as pandas writes an index, is the time if no other column is.
+fn with_index(mut names: Vec<String>) -> Vec<String> {
+    if names.len() > 1 && names[0].is_empty() {
+        "__index_level_0__".clone_into(&mut names[0]);
+    }
+    names
+}

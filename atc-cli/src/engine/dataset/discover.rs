@@ -1,0 +1,203 @@
+//! From what the user typed to the inputs it means.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::Path;
+
+use super::archive;
+use super::collect::Symbol;
+use super::place::{has_data_extension, hive_folder, is_zip, stem};
+use super::source::{Part, Source};
+use super::{DatasetError, ErrorKind};
+
+/// Folders nested deeper than this are a loop of links.
+const DEPTH_LIMIT: usize = 32;
+
+/// The inputs that were found, and those that were not.
+#[derive(Debug, Default)]
+pub struct Discovered {
+    /// What can be tried to read, in the order given; the files of a folder in name order.
+    pub sources: Vec<Source>,
+    /// What is not there or may not be listed; the other inputs are not affected.
+    pub failed: Vec<DatasetError>,
+}
+
+/// Turns paths into sources, without reading data.
+///
+/// | given | becomes |
+/// |---|---|
+/// | a file | one source, whatever its extension |
+/// | a zip archive | one source per member |
+/// | a folder | one source per data file in it, at any depth |
+/// | `symbol=X/` on the way (also `ticker=`, `pair=`) | one source of all files below |
+/// | a pattern with `*`, `?`, `[..]`, `**` | what it matches, each as above |
+/// | `-` | standard input |
+///
+/// Hidden files and those starting with `_` are left out of folders.
+///
+/// ```
+/// use atc_cli::engine::dataset::discover;
+///
+/// let found = discover(&["no/such/file.csv".to_owned()]);
+/// assert!(found.sources.is_empty());
+/// assert_eq!(found.failed[0].to_string(), "no/such/file.csv: no such file or directory; check the path");
+/// ```
+pub fn discover(paths: &[String]) -> Discovered {
+    let mut finder = Finder::default();
+    for path in paths {
+        finder.input(path);
+    }
+    finder.finish()
+}
+
+#[derive(Debug, Default)]
+struct Finder {
+    sources: Vec<Source>,
+    failed: Vec<DatasetError>,
+    /// Hive folder to its place in `sources`.
+    hives: BTreeMap<String, usize>,
+}
+
+impl Finder {
+    fn input(&mut self, path: &str) {
+        if path == "-" {
+            self.sources
+                .push(Source::new(Symbol::Stem("stdin".to_owned()), Part::Stdin));
+        } else if fs::symlink_metadata(path).is_err() && path.contains(['*', '?', '[']) {
+            self.pattern(path);
+        } else {
+            self.path(path);
+        }
+    }
+
+    fn path(&mut self, path: &str) {
+        match fs::metadata(path) {
+            Ok(meta) if meta.is_dir() => self.folder(path),
+            Ok(_) => self.file(path),
+            Err(error) => self.failed.push(DatasetError::from_io(path, error)),
+        }
+    }
+
+    fn pattern(&mut self, pattern: &str) {
+        let matches = match glob::glob(pattern) {
+            Ok(matches) => matches,
+            Err(error) => {
+                let error = DatasetError::new(
+                    ErrorKind::NotFound,
+                    pattern,
+                    format!("is no valid pattern ({})", error.msg),
+                )
+                .remedy("check the brackets or quote the path");
+                return self.failed.push(error);
+            }
+        };
+        let (n_sources, n_failed) = (self.sources.len(), self.failed.len());
+        for entry in matches {
+            match entry {
+                Ok(path) => self.path(&path.to_string_lossy()),
+                Err(error) => {
+                    let path = error.path().to_string_lossy().into_owned();
+                    self.failed.push(DatasetError::from_io(&path, error.into()));
+                }
+            }
+        }
+        if self.sources.len() == n_sources && self.failed.len() == n_failed && self.hives.is_empty()
+        {
+            let error =
+                DatasetError::new(ErrorKind::NotFound, pattern, "the pattern matches no file");
+            self.failed
+                .push(error.remedy("check the pattern and the folder"));
+        }
+    }
+
+    fn folder(&mut self, path: &str) {
+        let mut files = Vec::new();
+        if let Err(error) = list(Path::new(path), 0, &mut files) {
+            return self.failed.push(error);
+        }
+        if files.is_empty() {
+            let error =
+                DatasetError::new(ErrorKind::NotFound, path, "the folder holds no data files");
+            return self.failed.push(
+                error.remedy("give a folder with csv, parquet, arrow, feather, json or zip files"),
+            );
+        }
+        files.sort_unstable();
+        for file in files {
+            self.file(&file);
+        }
+    }
+
+    fn file(&mut self, path: &str) {
+        if let Some((folder, symbol)) = hive_folder(path) {
+            let part = Part::File(path.into());
+            match self.hives.get(folder) {
+                Some(&known) => self.sources[known].push(part),
+                None => {
+                    self.hives.insert(folder.to_owned(), self.sources.len());
+                    self.sources.push(Source::new(Symbol::Hive(symbol), part));
+                }
+            }
+            return;
+        }
+        if is_zip(path) && self.members(path) {
+            return;
+        }
+        self.sources.push(Source::new(
+            Symbol::Stem(stem(path)),
+            Part::File(path.into()),
+        ));
+    }
+
+    /// One source per member; `false` if the archive cannot be listed, which reading it will explain.
+    fn members(&mut self, path: &str) -> bool {
+        let Ok(file) = File::open(path) else {
+            return false;
+        };
+        let Ok(members) = archive::members(BufReader::new(file), path) else {
+            return false;
+        };
+        let is_any = !members.is_empty();
+        for member in members {
+            let symbol = Symbol::Stem(stem(&member));
+            self.sources.push(Source::new(
+                symbol,
+                Part::Member {
+                    archive: path.into(),
+                    member,
+                },
+            ));
+        }
+        is_any
+    }
+
+    fn finish(self) -> Discovered {
+        Discovered {
+            sources: self.sources,
+            failed: self.failed,
+        }
+    }
+}
+
+fn list(folder: &Path, depth: usize, files: &mut Vec<String>) -> Result<(), DatasetError> {
+    let fail = |error| DatasetError::from_io(&folder.to_string_lossy(), error);
+    if depth > DEPTH_LIMIT {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with(['.', '_']) {
+            continue;
+        }
+        // A link to a file counts, a link to a folder does not: it may lead back here.
+        let kind = entry.file_type().map_err(fail)?;
+        if kind.is_dir() {
+            list(&entry.path(), depth + 1, files)?;
+        } else if has_data_extension(&name) && !(kind.is_symlink() && entry.path().is_dir()) {
+            files.push(entry.path().to_string_lossy().into_owned());
+        }
+    }
+    Ok(())
+}

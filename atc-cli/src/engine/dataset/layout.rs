@@ -1,0 +1,220 @@
+//! Which column of an input means what.
+
+use super::{DatasetError, ErrorKind, Request, SourceColumn};
+
+/// Accepted names, most telling first; compared after [`normalize`].
+const TIME: &[&str] = &[
+    "timestamp",
+    "time",
+    "open_time",
+    "opentime",
+    "datetime",
+    "date_time",
+    "date",
+    "unix",
+    "unix_time",
+    "unix_timestamp",
+    "ts",
+    "t",
+    "__index_level_0__",
+];
+const OPEN: &[&str] = &["open", "o", "open_price"];
+const HIGH: &[&str] = &["high", "h", "high_price"];
+const LOW: &[&str] = &["low", "l", "low_price"];
+const CLOSE: &[&str] = &[
+    "close",
+    "c",
+    "close_price",
+    "adj_close",
+    "adjclose",
+    "adjusted_close",
+    "close_adj",
+];
+const SYMBOL: &[&str] = &["symbol", "ticker", "pair", "instrument"];
+const OTHER: &[&str] = &["bar", "volume", "v", "vol", "source"];
+
+/// Where the wanted columns are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Layout {
+    pub(crate) time: Option<usize>,
+    /// Time of day in a column of its own, beside a `date` column in `time`.
+    pub(crate) clock: Option<usize>,
+    pub(crate) symbol: Option<usize>,
+    pub(crate) close: usize,
+    /// The columns whose mean is the source; none means the close.
+    pub(crate) source: Vec<usize>,
+    pub(crate) names: Vec<String>,
+}
+
+impl Layout {
+    /// Finds the wanted columns among the names of a header.
+    pub(crate) fn of(
+        names: Vec<String>,
+        request: &Request,
+        path: &str,
+    ) -> Result<Self, DatasetError> {
+        let keys: Vec<String> = names.iter().map(|name| normalize(name)).collect();
+        let find = |aliases: &[&str]| {
+            aliases
+                .iter()
+                .find_map(|alias| keys.iter().position(|key| key == alias))
+        };
+        let need =
+            |aliases: &[&str]| find(aliases).ok_or_else(|| missing(&names, aliases[0], path));
+        let close = need(CLOSE)?;
+        let source = match &request.source {
+            SourceColumn::Close => vec![],
+            SourceColumn::Hl2 => vec![need(HIGH)?, need(LOW)?],
+            SourceColumn::Hlc3 => vec![need(HIGH)?, need(LOW)?, close],
+            SourceColumn::Ohlc4 => vec![need(OPEN)?, need(HIGH)?, need(LOW)?, close],
+            SourceColumn::Named(wanted) => {
+                let exact = names.iter().position(|name| name == wanted);
+                let index = exact.or_else(|| keys.iter().position(|key| *key == normalize(wanted)));
+                vec![index.ok_or_else(|| missing(&names, wanted, path))?]
+            }
+        };
+        let date = keys.iter().position(|key| key == "date");
+        let clock = date.and_then(|_| keys.iter().position(|key| key == "time"));
+        let time = if clock.is_some() { date } else { find(TIME) };
+        Ok(Self {
+            time,
+            clock,
+            symbol: find(SYMBOL),
+            close,
+            source,
+            names,
+        })
+    }
+
+    /// The layout of rows without a header: `time,close`, or `time,open,high,low,close,...`, or `close` alone.
+    pub(crate) fn headerless(
+        n_columns: usize,
+        request: &Request,
+        path: &str,
+    ) -> Result<Self, DatasetError> {
+        let names: &[&str] = match n_columns {
+            1 => &["close"],
+            2 => &["time", "close"],
+            5.. => &["time", "open", "high", "low", "close", "volume"],
+            _ => {
+                return Err(DatasetError::new(
+                    ErrorKind::Column,
+                    path,
+                    format!("{n_columns} columns without a header, their meaning is unknown"),
+                )
+                .row(1)
+                .remedy("add a header line such as `time,close`"));
+            }
+        };
+        let names = names
+            .iter()
+            .take(n_columns)
+            .map(|&name| name.to_owned())
+            .collect();
+        Self::of(names, request, path)
+    }
+
+    /// The wanted columns, ascending.
+    pub(crate) fn projection(&self) -> Vec<usize> {
+        let single = [self.time, self.clock, self.symbol].into_iter().flatten();
+        let mut columns: Vec<usize> = single
+            .chain([self.close])
+            .chain(self.source.iter().copied())
+            .collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
+    /// The name of a column as the input has it.
+    pub(crate) fn name(&self, column: usize) -> &str {
+        &self.names[column]
+    }
+}
+
+/// Whether any of these cells is the name of a column we know, so that the row is a header.
+pub(crate) fn is_header(names: &[String]) -> bool {
+    let known = [TIME, OPEN, HIGH, LOW, CLOSE, SYMBOL, OTHER];
+    names
+        .iter()
+        .map(|name| normalize(name))
+        .any(|key| known.iter().any(|names| names.contains(&&*key)))
+}
+
+/// Lower case, without quotes or `<>`, words joined by `_`.
+fn normalize(name: &str) -> String {
+    let bare =
+        name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>'));
+    bare.to_lowercase().replace([' ', '-', '.'], "_")
+}
+
+fn missing(names: &[String], wanted: &str, path: &str) -> DatasetError {
+    const SHOWN: usize = 12;
+    let mut found = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("`{}`", name.escape_debug()))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if names.len() > SHOWN {
+        found.push_str(", …");
+    }
+    let remedy = if wanted == "close" {
+        "name the column of closing prices `close`".to_owned()
+    } else {
+        format!("add a column `{wanted}` or choose another source")
+    };
+    let what = if names.is_empty() {
+        "no columns at all".to_owned()
+    } else {
+        format!("there is none among {found}")
+    };
+    DatasetError::new(ErrorKind::Column, path, what)
+        .column(wanted)
+        .remedy(remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(header: &str, source: SourceColumn) -> Result<Layout, DatasetError> {
+        let names = header.split(',').map(str::to_owned).collect();
+        Layout::of(
+            names,
+            &Request {
+                source,
+                symbol: None,
+            },
+            "a.csv",
+        )
+    }
+
+    #[test]
+    fn columns_are_found_by_any_of_their_names() {
+        let plain = layout(
+            "Open Time,OPEN,High,low,Adj Close,Close,Volume",
+            SourceColumn::Hlc3,
+        )
+        .unwrap();
+        assert_eq!(
+            (plain.time, plain.close, plain.source),
+            (Some(0), 5, vec![2, 3, 5])
+        );
+        let adjusted = layout("Date,Adj Close", SourceColumn::Close).unwrap();
+        assert_eq!((adjusted.time, adjusted.close), (Some(0), 1));
+        let meta = layout("<DATE>,<TIME>,<CLOSE>", SourceColumn::Close).unwrap();
+        assert_eq!((meta.time, meta.clock, meta.close), (Some(0), Some(1), 2));
+        let bars = layout("bar,close,source", SourceColumn::Named("SOURCE".into())).unwrap();
+        assert_eq!((bars.time, bars.close, bars.source), (None, 1, vec![2]));
+    }
+
+    #[test]
+    fn a_header_without_a_close_names_what_it_has() {
+        let error = layout("time,price", SourceColumn::Close).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a.csv, column `close`: there is none among `time`, `price`; name the column of closing prices `close`"
+        );
+    }
+}

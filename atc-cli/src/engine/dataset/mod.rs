@@ -1,0 +1,38 @@
+//! Inputs: what the user names becomes sources, sources become bars.
+//!
+//! [`discover`] turns paths, folders, patterns and `-` into [`Source`]s; [`Source::read`] gives the
+//! [`Bars`] of every symbol inside. Formats are told by content, never by extension:
+//!
+//! | format | detail |
+//! |---|---|
+//! | CSV | delimiter, header and time unit are sniffed; Binance klines with and without header, TradingView, freqtrade, plain OHLCV, `close` alone |
+//! | Parquet | only the needed columns are decoded |
+//! | Arrow IPC | file, stream and Feather 2, plain, LZ4 or Zstandard |
+//! | JSON | rows `[[time, o, h, l, c, v], ..]`, arrays of objects, JSON lines |
+//! | gzip, Zstandard, zip | around any of these |
+//!
+//! Symbols come from a hive folder `symbol=X`, else a column `symbol`, else the file's name.
+//! Whatever the bytes are, the result is bars or one [`DatasetError`]; never a panic.
+
+mod archive;
+mod bars;
+mod collect;
+mod csv;
+mod decode;
+mod discover;
+mod error;
+mod layout;
+mod number;
+mod place;
+mod request;
+mod sniff;
+mod source;
+mod stream;
+mod time;
+
+pub use self::bars::{Bars, Place};
+pub use self::discover::{Discovered, discover};
+pub use self::error::{DatasetError, ErrorKind};
+pub use self::request::{Request, SourceColumn};
+pub use self::source::{Source, read_bytes};
+pub use self::time::format_time;

@@ -1,0 +1,229 @@
+//! A source: one input, or the parts of one symbol, and how it is read.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufReader};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::collect::Symbol;
+use super::decode::{Decoded, Named, Reading, decode};
+use super::stream::Blob;
+use super::time::format_time;
+use super::{Bars, DatasetError, ErrorKind, Request, archive};
+
+/// Something to read bars from: a file, a member of an archive, standard input, or all files of one hive folder.
+#[derive(Clone, Debug)]
+pub struct Source {
+    symbol: Symbol,
+    parts: Vec<Part>,
+}
+
+/// One piece of a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    File(PathBuf),
+    Member { archive: PathBuf, member: String },
+    Stdin,
+}
+
+impl Source {
+    pub(crate) fn new(symbol: Symbol, part: Part) -> Self {
+        Self {
+            symbol,
+            parts: vec![part],
+        }
+    }
+
+    pub(crate) fn push(&mut self, part: Part) {
+        if !self.parts.contains(&part) {
+            self.parts.push(part);
+        }
+    }
+
+    /// The symbol by hive folder or file name; a symbol column inside the file overrides the file name.
+    pub fn symbol(&self) -> &str {
+        self.symbol.name()
+    }
+
+    /// The files that are read, without standard input: what an index of unchanged sources looks at.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::File(path) | Part::Member { archive: path, .. } => Some(path.as_path()),
+            Part::Stdin => None,
+        })
+    }
+
+    /// Reads the bars of every symbol in the source, in order of first appearance.
+    ///
+    /// The parts of a hive folder are joined in time order. Only the columns that `request` needs are decoded.
+    /// A source without rows is an error, so the result holds at least one series and each at least one bar.
+    ///
+    /// # Errors
+    ///
+    /// [`DatasetError`] if the input cannot be read or decoded, a needed column is missing, a cell is no number or
+    /// no time, times are not strictly ascending, or the requested symbol is not there.
+    pub fn read(&self, request: &Request) -> Result<Vec<Bars>, DatasetError> {
+        Ok(self
+            .decode(Reading {
+                request,
+                lenient: false,
+            })?
+            .bars)
+    }
+
+    pub(crate) fn decode(&self, reading: Reading<'_>) -> Result<Decoded, DatasetError> {
+        let mut all = Decoded::default();
+        let mut joined: Vec<Vec<Bars>> = Vec::new();
+        for part in &self.parts {
+            let decoded = part.decode(&self.symbol, reading)?;
+            all.troubles.add(decoded.troubles);
+            all.format = decoded.format;
+            for bars in decoded.bars {
+                let is_hive = matches!(self.symbol, Symbol::Hive(_));
+                match joined
+                    .iter_mut()
+                    .find(|pieces| is_hive && pieces[0].symbol == bars.symbol)
+                {
+                    Some(pieces) => pieces.push(bars),
+                    None => joined.push(vec![bars]),
+                }
+            }
+        }
+        all.bars = joined
+            .into_iter()
+            .map(|pieces| join(pieces, reading.lenient))
+            .collect::<Result<_, _>>()?;
+        Ok(all)
+    }
+}
+
+impl fmt::Display for Source {
+    /// The path as found, the folder's first file for a hive, or `stdin`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.parts.first() {
+            Some(part) => f.write_str(&part.name()),
+            None => f.write_str(self.symbol()),
+        }
+    }
+}
+
+impl Part {
+    fn name(&self) -> Arc<str> {
+        match self {
+            Self::File(path) => path.to_string_lossy().into(),
+            Self::Member { archive, member } => format!("{}:{member}", archive.display()).into(),
+            Self::Stdin => "stdin".into(),
+        }
+    }
+
+    fn decode(&self, symbol: &Symbol, reading: Reading<'_>) -> Result<Decoded, DatasetError> {
+        let mut named = Named {
+            path: self.name(),
+            symbol: symbol.clone(),
+        };
+        let fail = |error| DatasetError::from_io(&self.name(), error);
+        match self {
+            Self::File(path) => {
+                let file = File::open(path).map_err(fail)?;
+                if file.metadata().map_err(fail)?.is_dir() {
+                    return Err(fail(io::Error::from(io::ErrorKind::IsADirectory)));
+                }
+                let blob = Blob::File(file.try_clone().map_err(fail)?);
+                decode(Box::new(file), Some(blob), &named, reading)
+            }
+            Self::Member { archive, member } => {
+                let file = File::open(archive).map_err(fail)?;
+                named.path = archive.to_string_lossy().into();
+                archive::read_member(BufReader::new(file), member, &named, reading)
+            }
+            Self::Stdin => decode(Box::new(io::stdin().lock()), None, &named, reading),
+        }
+    }
+}
+
+/// Reads bars from bytes in memory; `name` stands in for the path and gives the symbol.
+///
+/// # Errors
+///
+/// As [`Source::read`].
+///
+/// ```
+/// use atc_cli::engine::dataset::{Request, read_bytes};
+///
+/// let bars = read_bytes("btc.csv", b"time,close\n2024-01-01,1.5\n2024-01-02,1.75\n", &Request::default())?;
+/// assert_eq!(bars[0].symbol, "btc");
+/// assert_eq!(bars[0].close, [1.5, 1.75]);
+/// # Ok::<(), atc_cli::engine::dataset::DatasetError>(())
+/// ```
+pub fn read_bytes(name: &str, bytes: &[u8], request: &Request) -> Result<Vec<Bars>, DatasetError> {
+    let named = Named {
+        path: name.into(),
+        symbol: Symbol::Stem(super::place::stem(name)),
+    };
+    let blob = Blob::Memory(bytes::Bytes::copy_from_slice(bytes));
+    Ok(decode(
+        Box::new(bytes),
+        Some(blob),
+        &named,
+        Reading {
+            request,
+            lenient: false,
+        },
+    )?
+    .bars)
+}
+
+/// Joins the parts of one symbol in time order; parts without times stay in the order of their names.
+fn join(mut pieces: Vec<Bars>, lenient: bool) -> Result<Bars, DatasetError> {
+    let first_time = |bars: &Bars| bars.time.as_ref().and_then(|time| time.first().copied());
+    pieces.sort_by_key(first_time);
+    let mut pieces = pieces.into_iter();
+    let mut all = pieces.next().unwrap_or_default();
+    for piece in pieces {
+        check_seam(&all, &piece, lenient)?;
+        let n_bars = all.len();
+        all.close.extend(piece.close);
+        all.time = all.time.zip(piece.time).map(|(mut time, more)| {
+            time.extend(more);
+            time
+        });
+        all.source = all.source.zip(piece.source).map(|(mut source, more)| {
+            source.extend(more);
+            source
+        });
+        all.origin.append(n_bars, piece.origin);
+    }
+    Ok(all)
+}
+
+fn check_seam(before: &Bars, after: &Bars, lenient: bool) -> Result<(), DatasetError> {
+    let Some(place) = after.row_of(0) else {
+        return Ok(());
+    };
+    let error =
+        |what: String| DatasetError::new(ErrorKind::Order, &place.path, what).row(place.row);
+    match (&before.time, &after.time) {
+        (None, None) => Ok(()),
+        (Some(before_time), Some(after_time)) => {
+            let (last, next) = (before_time.last().copied(), after_time.first().copied());
+            match last.zip(next) {
+                Some((last, next)) if next <= last && !lenient => {
+                    let file = before.row_of(before.len() - 1).map(|place| place.path);
+                    let what = format!(
+                        "time {} is not after {}, the last time of {}",
+                        format_time(next),
+                        format_time(last),
+                        file.unwrap_or_default(),
+                    );
+                    Err(error(what).remedy("remove the overlap between the files of this symbol"))
+                }
+                _ => Ok(()),
+            }
+        }
+        _ => Err(
+            error("some files of this symbol have times, others do not".to_owned())
+                .remedy("give all files of a symbol the same columns"),
+        ),
+    }
+}

@@ -1,0 +1,3 @@
+//! The engine: inputs, plan, run and sink, where the crates meet.
+
+pub mod dataset;

@@ -1,0 +1,3 @@
+//! The engine behind the `atc` command: whole markets, read, classified and written.
+
+pub mod engine;
