@@ -40,9 +40,14 @@ impl Bar {
     /// if the close is zero or negative; with bar 0.
     pub fn with_source(close: f64, source: f64) -> Result<Self, Error> {
         crate::batch::check_bar(0, close, source)?;
-        Ok(Self {
+        Ok(Self::checked(close, source))
+    }
+
+    /// A bar whose values were checked already.
+    pub(crate) const fn checked(close: f64, source: f64) -> Self {
+        Self {
             values: Some((close, source)),
-        })
+        }
     }
 }
 

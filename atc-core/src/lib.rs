@@ -14,7 +14,10 @@ mod trend;
 #[cfg(feature = "serde")]
 mod wire;
 
-pub use batch::{Columns, Detail, average_signal, classify, classify_detail, classify_last};
+pub use batch::{
+    Columns, Detail, Isa, Last, Series, Workspace, average_signal, classify, classify_detail,
+    classify_last,
+};
 pub use classifier::{Bar, Cells, Classifier, Reading, Signal};
 pub use error::Error;
 pub use family::{Family, PerFamily};

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::kernel::Tile;
 use crate::lanes::Wide;
-use crate::{Classifier, Error, Family, Flip, PerFamily, Plan, Reading, Trend, TrendTracker};
+use crate::{Classifier, Error, Flip, Plan, Trend, TrendTracker};
 
 const MAGIC: &[u8; 4] = b"ATCS";
 
@@ -120,7 +120,7 @@ impl Classifier {
             return Err(refused("its length does not fit its plan"));
         }
         let values: Vec<f64> = (0..n).map(|_| reader.f64()).collect();
-        let mut tile = Tile::new(&plan, 1);
+        let mut tile = Tile::<Wide<1>>::new(&plan, 1);
         tile.resume(bars, &[&values]);
         let flip = match flags & (FLIPPED_LONG | FLIPPED_SHORT) {
             FLIPPED_LONG => Some(Flip {
@@ -135,22 +135,8 @@ impl Classifier {
         };
         let last = (flags & HAS_VALUE != 0).then_some(last);
         let trend = TrendTracker::resumed(bars, last, flip);
-        let reading = (bars > plan.params().cutout)
-            .then(|| last_reading(&plan, &tile, last, flags & FLIP_IS_LAST != 0));
+        let reading = tile.reading(&plan, 0, (last, flags & FLIP_IS_LAST != 0));
         Ok(Self::with_tile(plan, tile, trend, reading))
-    }
-}
-
-/// The outputs of the bar a tile stands at.
-fn last_reading(plan: &Plan, tile: &Tile<Wide<1>>, last: Option<f64>, flip: bool) -> Reading {
-    let layer2 = |f: Family| &tile.layer2[f as usize];
-    let average_signal = last.unwrap_or(f64::NAN);
-    Reading {
-        signals: PerFamily(Family::ALL.map(|f| layer2(f).signal.0[0] / 100.0)),
-        equities: PerFamily(Family::ALL.map(|f| layer2(f).equity.0[0])),
-        average_signal,
-        trend: Trend::of(plan, average_signal),
-        flip,
     }
 }
 

@@ -18,8 +18,6 @@ use crate::lanes::Lanes;
 /// What every line of every family needs of a bar.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BarLanes<V> {
-    /// The close.
-    pub(crate) close: V,
     /// An average at or below this is under the close.
     pub(crate) low: V,
     /// An average above this is over the close.

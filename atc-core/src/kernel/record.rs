@@ -7,7 +7,7 @@ use super::averages::Row;
 use super::hull::Hull;
 use super::tile::Tile;
 use crate::lanes::Lanes;
-use crate::{Family, Plan};
+use crate::{Family, PerFamily, Plan, Reading, Trend};
 
 impl<V: Lanes> Tile<V> {
     /// The number of values a record has under `plan`, the bar count apart.
@@ -41,6 +41,25 @@ impl<V: Lanes> Tile<V> {
                 .for_each(&mut put);
         }
         [self.close, self.delayed].iter().for_each(&mut put);
+    }
+
+    /// The outputs of the last bar of a lane, given its last average signal and
+    /// whether that bar was a flip; `None` before the cutout.
+    pub(crate) fn reading(
+        &self,
+        plan: &Plan,
+        lane: usize,
+        (average_signal, flip): (Option<f64>, bool),
+    ) -> Option<Reading> {
+        let average_signal = average_signal.unwrap_or(f64::NAN);
+        let layer2 = |f: Family| &self.layer2[f as usize];
+        (plan.params().cutout < self.bars).then(|| Reading {
+            signals: PerFamily(Family::ALL.map(|f| layer2(f).signal.lane(lane) / 100.0)),
+            equities: PerFamily(Family::ALL.map(|f| layer2(f).equity.lane(lane))),
+            average_signal,
+            trend: Trend::of(plan, average_signal),
+            flip,
+        })
     }
 
     /// Puts recorded series, each after `bars` bars, into the lanes.

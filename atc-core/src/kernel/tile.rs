@@ -89,7 +89,6 @@ impl<V: Lanes> Block<V> {
     pub(crate) fn new(n: usize) -> Self {
         let zero = V::splat(0.0);
         let bar = BarLanes {
-            close: zero,
             low: zero,
             high: zero,
             up: zero,
@@ -122,11 +121,6 @@ impl<V: Lanes> Block<V> {
             equities: std::array::from_fn(|_| column.clone()),
             average: column,
         }
-    }
-
-    /// The most bars this workspace takes at a time.
-    pub(crate) fn capacity(&self) -> usize {
-        self.average.len()
     }
 }
 
@@ -259,7 +253,6 @@ impl<V: Lanes> Tile<V> {
             };
             let step = ((close - before) / before) * V::splat(block.growth[j]);
             let mut lanes = BarLanes {
-                close,
                 low: close * low,
                 high: close * high,
                 up: retain * (one + step),

@@ -53,13 +53,4 @@ impl<T: Copy> Trail<T> {
     pub(crate) fn kept(&self) -> &[T] {
         &self.rows[self.head - self.keep..self.head]
     }
-
-    /// A trail of the same shape whose rows are `f` of these.
-    pub(crate) fn map<U: Copy>(&self, f: impl FnMut(&T) -> U) -> Trail<U> {
-        Trail {
-            keep: self.keep,
-            head: self.head,
-            rows: self.rows.iter().map(f).collect(),
-        }
-    }
 }

@@ -181,16 +181,6 @@ impl<V: Lanes> Window<V> {
             self.advance(end - since + j, 1, &value);
         }
     }
-
-    /// Whether plain sums are all this window keeps.
-    fn is_plain(&self) -> bool {
-        self.weighted.is_empty()
-    }
-
-    /// One lane of this window as a window of its own, for blocks of one bar.
-    pub(crate) fn shape(&self) -> (Shape, bool) {
-        (self.shape, !self.is_plain())
-    }
 }
 
 /// Borrowed sums of one block.

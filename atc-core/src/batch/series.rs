@@ -1,0 +1,143 @@
+//! A series that passed the checks.
+
+use crate::{Bar, Error, Plan};
+
+/// A series whose every bar was checked under a plan; computing it cannot fail.
+///
+/// ```
+/// use atc_core::{Error, Params, Plan, Series};
+///
+/// let plan = Plan::new(Params::default())?;
+/// let refused = Series::new(&plan, &[100.0, 0.0, 101.0], None);
+/// assert_eq!(refused.unwrap_err(), Error::NotPositive { bar: 1, value: 0.0 });
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Series<'a> {
+    close: &'a [f64],
+    source: &'a [f64],
+    /// Indices of the bars that exist, if some do not.
+    present: Option<Vec<usize>>,
+}
+
+impl<'a> Series<'a> {
+    /// Checks a series: `close` and, where the averages are taken of something
+    /// else, `source`; indexed by bar, oldest first, equally long.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::Cutout`], and the
+    /// first bar refused: [`Error::NotFinite`] (under `gaps = reject`) or
+    /// [`Error::NotPositive`].
+    pub fn new(plan: &Plan, close: &'a [f64], source: Option<&'a [f64]>) -> Result<Self, Error> {
+        let source = source.unwrap_or(close);
+        if source.len() != close.len() {
+            return Err(Error::LengthMismatch {
+                close: close.len(),
+                source_bars: source.len(),
+            });
+        }
+        let mut gap = false;
+        for (bar, (c, x)) in close.iter().zip(source).enumerate() {
+            let missing = !(c.is_finite() && x.is_finite());
+            gap |= missing;
+            if !(missing && plan.skips_gaps()) {
+                check_bar(bar, *c, *x)?;
+            }
+        }
+        let exists = |bar: &usize| close[*bar].is_finite() && source[*bar].is_finite();
+        let present: Option<Vec<usize>> = gap.then(|| (0..close.len()).filter(exists).collect());
+        let series = Self {
+            close,
+            source,
+            present,
+        };
+        let (n_bars, cutout) = (series.n_present(), plan.params().cutout);
+        match n_bars {
+            0 => Err(Error::Empty),
+            n if cutout >= n => Err(Error::Cutout { cutout, n_bars }),
+            _ => Ok(series),
+        }
+    }
+
+    /// Bars, the missing ones included.
+    pub const fn n_bars(&self) -> usize {
+        self.close.len()
+    }
+
+    /// Bars that exist.
+    pub fn n_present(&self) -> usize {
+        self.present.as_ref().map_or(self.close.len(), Vec::len)
+    }
+
+    /// The bars that exist, oldest first.
+    pub fn bars(&self) -> impl Iterator<Item = Bar> {
+        (0..self.n_present()).map(|i| {
+            let at = self.index(i);
+            Bar::checked(self.close[at], self.source[at])
+        })
+    }
+
+    /// The index of the `i`-th bar that exists.
+    #[inline]
+    pub(crate) fn index(&self, i: usize) -> usize {
+        self.present.as_ref().map_or(i, |present| present[i])
+    }
+
+    /// Copies close and source of the existing bars from the `first`-th on.
+    #[inline(always)]
+    pub(crate) fn copy(&self, first: usize, n: usize, mut put: impl FnMut(usize, f64, f64)) {
+        match &self.present {
+            None => {
+                let bars = self.close[first..first + n]
+                    .iter()
+                    .zip(&self.source[first..]);
+                for (j, (c, x)) in bars.enumerate() {
+                    put(j, *c, *x);
+                }
+            }
+            Some(present) => {
+                for (j, at) in present[first..first + n].iter().enumerate() {
+                    put(j, self.close[*at], self.source[*at]);
+                }
+            }
+        }
+    }
+
+    /// Writes values of existing bars to their places in a column.
+    #[inline(always)]
+    pub(crate) fn place(
+        &self,
+        first: usize,
+        values: impl ExactSizeIterator<Item = f64>,
+        out: &mut [f64],
+    ) {
+        match &self.present {
+            None => {
+                let n = values.len();
+                for (slot, value) in out[first..first + n].iter_mut().zip(values) {
+                    *slot = value;
+                }
+            }
+            Some(present) => {
+                for (at, value) in present[first..].iter().zip(values) {
+                    out[*at] = value;
+                }
+            }
+        }
+    }
+}
+
+/// Checks one bar.
+pub(crate) fn check_bar(bar: usize, close: f64, source: f64) -> Result<(), Error> {
+    let not_finite = |column, value| Err(Error::NotFinite { bar, column, value });
+    if !close.is_finite() {
+        not_finite("close", close)
+    } else if !source.is_finite() {
+        not_finite("source", source)
+    } else if close <= 0.0 {
+        Err(Error::NotPositive { bar, value: close })
+    } else {
+        Ok(())
+    }
+}
