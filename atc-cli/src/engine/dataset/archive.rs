@@ -34,7 +34,7 @@ pub(crate) fn read(
     for member in names(&archive, &named.path)? {
         let mut decoded = one(&mut archive, &member, named, reading)?;
         all.bars.append(&mut decoded.bars);
-        all.troubles.add(decoded.troubles);
+        all.add_troubles(decoded.n_unreadable, decoded.first_error);
         all.format = decoded.format;
     }
     if all.format.is_empty() {

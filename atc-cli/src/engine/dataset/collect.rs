@@ -52,13 +52,6 @@ pub(crate) struct Troubles {
     pub(crate) first: Option<DatasetError>,
 }
 
-impl Troubles {
-    pub(crate) fn add(&mut self, other: Self) {
-        self.count += other.count;
-        self.first = self.first.take().or(other.first);
-    }
-}
-
 #[derive(Clone, Copy, Debug)]
 struct Shape {
     time: bool,

@@ -4,16 +4,14 @@
 //! are looked at, so a row costs no allocation. Cells may be quoted; a line break inside quotes
 //! is refused, candles have none.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 
 use super::collect::Collector;
 use super::layout::{Layout, is_header};
+use super::lines::Lines;
 use super::number::parse_number;
 use super::time::looks_like_time;
 use super::{DatasetError, ErrorKind};
-
-/// A line beyond this is no row of prices; it keeps junk without line breaks out of memory.
-const LINE_LIMIT: u64 = 1 << 20;
 
 /// Reads all rows of `stream` and returns what the text looked like.
 pub(crate) fn read(stream: impl Read, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
@@ -33,58 +31,6 @@ pub(crate) fn read(stream: impl Read, rows: &mut Collector<'_>) -> Result<String
         rows.forgive(row)?;
     }
     Ok(dialect.describe())
-}
-
-/// Non-blank lines that are no comments, with their 1-based numbers.
-struct Lines<R> {
-    reader: BufReader<R>,
-    line: Vec<u8>,
-    row: u64,
-}
-
-impl<R: Read> Lines<R> {
-    fn new(stream: R) -> Self {
-        Self {
-            reader: BufReader::with_capacity(1 << 16, stream),
-            line: Vec::new(),
-            row: 0,
-        }
-    }
-
-    /// Moves to the next line that holds something; `false` at the end.
-    fn advance(&mut self, path: &str) -> Result<bool, DatasetError> {
-        loop {
-            self.line.clear();
-            let mut limited = (&mut self.reader).take(LINE_LIMIT);
-            let n_read = limited
-                .read_until(b'\n', &mut self.line)
-                .map_err(|error| DatasetError::from_io(path, error))?;
-            if n_read == 0 {
-                return Ok(false);
-            }
-            self.row += 1;
-            if n_read as u64 == LINE_LIMIT && self.line.last() != Some(&b'\n') {
-                return Err(DatasetError::new(
-                    ErrorKind::UnknownFormat,
-                    path,
-                    "a line is longer than 1 MiB",
-                )
-                .row(self.row)
-                .remedy("check that the file is CSV with one row per line"));
-            }
-            if self.row == 1 && self.line.starts_with(b"\xef\xbb\xbf") {
-                self.line.drain(..3);
-            }
-            while self.line.last().is_some_and(u8::is_ascii_whitespace)
-                && self.line.last() != Some(&b'\t')
-            {
-                self.line.pop();
-            }
-            if !self.line.is_empty() && self.line[0] != b'#' {
-                return Ok(true);
-            }
-        }
-    }
 }
 
 /// How a text is written, told from its first line.

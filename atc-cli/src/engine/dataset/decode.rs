@@ -3,10 +3,10 @@
 use std::io;
 use std::sync::Arc;
 
-use super::collect::{Collector, Symbol, Troubles};
+use super::collect::{Collector, Symbol};
 use super::sniff::{Content, sniff};
-use super::stream::{Blob, Stream, gunzip, peek, unzstd};
-use super::{Bars, DatasetError, ErrorKind, Request, archive, csv};
+use super::stream::{Blob, Stream, gunzip, peek, unzstd, without_mark};
+use super::{Bars, DatasetError, ErrorKind, Request, archive, arrow_ipc, csv, json};
 
 /// How an input is to be read.
 #[derive(Clone, Copy, Debug)]
@@ -20,9 +20,18 @@ pub(crate) struct Reading<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Decoded {
     pub(crate) bars: Vec<Bars>,
-    pub(crate) troubles: Troubles,
+    /// Rows that a lenient reading left out, and why the first of them.
+    pub(crate) n_unreadable: usize,
+    pub(crate) first_error: Option<DatasetError>,
     /// The layers found, such as `gzip, csv (comma, header)`.
     pub(crate) format: String,
+}
+
+impl Decoded {
+    pub(crate) fn add_troubles(&mut self, n_unreadable: usize, first_error: Option<DatasetError>) {
+        self.n_unreadable += n_unreadable;
+        self.first_error = self.first_error.take().or(first_error);
+    }
 }
 
 /// An input with its name and symbol.
@@ -79,10 +88,8 @@ fn decode_plain(
     named: &Named,
     reading: Reading<'_>,
 ) -> Result<Decoded, DatasetError> {
-    let spooled = |stream| {
-        let blob = blob.map_or_else(|| Blob::spool(stream), Ok);
-        blob.map_err(|error: io::Error| DatasetError::from_io(&named.path, error))
-    };
+    let fail = |error: io::Error| DatasetError::from_io(&named.path, error);
+    let spooled = |stream| blob.map_or_else(|| Blob::spool(stream), Ok).map_err(fail);
     let mut rows = Collector::new(
         Arc::clone(&named.path),
         named.symbol.clone(),
@@ -91,6 +98,11 @@ fn decode_plain(
     );
     let format = match content {
         Content::Text => csv::read(stream, &mut rows)?,
+        Content::JsonArray => json::read_array(without_mark(stream).map_err(fail)?, &mut rows)?,
+        Content::JsonLines => json::read_lines(stream, &mut rows)?,
+        Content::Parquet => super::parquet::read(spooled(stream)?, &mut rows)?,
+        Content::ArrowFile => arrow_ipc::read_file(&spooled(stream)?, &mut rows)?,
+        Content::ArrowStream => arrow_ipc::read_stream(&spooled(stream)?, &mut rows)?,
         Content::Zip => return archive::read(&spooled(stream)?, named, reading),
         Content::Empty => {
             return Err(
@@ -104,7 +116,8 @@ fn decode_plain(
     let (bars, troubles) = rows.finish()?;
     Ok(Decoded {
         bars,
-        troubles,
+        n_unreadable: troubles.count,
+        first_error: troubles.first,
         format,
     })
 }

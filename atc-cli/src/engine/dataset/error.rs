@@ -219,6 +219,12 @@ pub(crate) struct Bomb {
     pub(crate) bytes: u64,
 }
 
+impl From<Bomb> for io::Error {
+    fn from(bomb: Bomb) -> Self {
+        Self::other(bomb)
+    }
+}
+
 /// Keeps a message on one line and short, whatever the input holds.
 fn clip(text: &str) -> String {
     const LIMIT: usize = 60;

@@ -15,14 +15,20 @@
 //! Whatever the bytes are, the result is bars or one [`DatasetError`]; never a panic.
 
 mod archive;
+mod arrow_ipc;
 mod bars;
 mod collect;
+mod columnar;
 mod csv;
 mod decode;
 mod discover;
 mod error;
+mod guard;
+mod json;
 mod layout;
+mod lines;
 mod number;
+mod parquet;
 mod place;
 mod request;
 mod sniff;

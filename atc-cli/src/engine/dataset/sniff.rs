@@ -13,7 +13,8 @@ pub(crate) enum Content {
     Parquet,
     ArrowFile,
     ArrowStream,
-    Json,
+    JsonArray,
+    JsonLines,
     Text,
     /// Known, but not supported; the text says what it is.
     Unsupported(&'static str),
@@ -50,7 +51,8 @@ pub(crate) fn sniff(head: &[u8]) -> Content {
         .trim_ascii_start();
     match text.first() {
         None if head.len() < HEAD => Content::Empty,
-        Some(b'[' | b'{') => Content::Json,
+        Some(b'[') => Content::JsonArray,
+        Some(b'{') => Content::JsonLines,
         _ => Content::Text,
     }
 }
@@ -71,7 +73,7 @@ mod tests {
         assert_eq!(sniff(b""), Content::Empty);
         assert_eq!(sniff(b" \r\n"), Content::Empty);
         assert_eq!(sniff(b"\xef\xbb\xbftime,close\n"), Content::Text);
-        assert_eq!(sniff(b"\n [[1,2]]"), Content::Json);
+        assert_eq!(sniff(b"\n [[1,2]]"), Content::JsonArray);
         assert_eq!(sniff(b"\x00\x01\x02"), Content::Binary);
         assert_eq!(sniff(b"\xc3\x28\xa0\xa1\xe2\x28"), Content::Binary);
         assert_eq!(sniff(b"PAR1...."), Content::Parquet);

@@ -72,12 +72,20 @@ impl Source {
             .bars)
     }
 
-    pub(crate) fn decode(&self, reading: Reading<'_>) -> Result<Decoded, DatasetError> {
+    /// Reads for inspection: bad rows are counted, any order of times is taken.
+    pub(crate) fn decode_leniently(&self, request: &Request) -> Result<Decoded, DatasetError> {
+        self.decode(Reading {
+            request,
+            lenient: true,
+        })
+    }
+
+    fn decode(&self, reading: Reading<'_>) -> Result<Decoded, DatasetError> {
         let mut all = Decoded::default();
         let mut joined: Vec<Vec<Bars>> = Vec::new();
         for part in &self.parts {
             let decoded = part.decode(&self.symbol, reading)?;
-            all.troubles.add(decoded.troubles);
+            all.add_troubles(decoded.n_unreadable, decoded.first_error);
             all.format = decoded.format;
             for bars in decoded.bars {
                 let is_hive = matches!(self.symbol, Symbol::Hive(_));

@@ -16,9 +16,9 @@ use super::sniff::HEAD;
 pub(crate) type Stream<'a> = Box<dyn Read + 'a>;
 
 /// Decompressed prices are about 3 to 30 times as large as compressed; flat ones reach some hundreds only in small files.
-const RATIO_LIMIT: u64 = 200;
+pub(crate) const RATIO_LIMIT: u64 = 200;
 /// Below this size any ratio is harmless.
-const FREE_BYTES: u64 = 64 << 20;
+pub(crate) const FREE_BYTES: u64 = 64 << 20;
 
 /// Reads the first bytes and gives the whole stream back.
 pub(crate) fn peek(mut stream: Stream<'_>) -> io::Result<(Vec<u8>, Stream<'_>)> {
@@ -26,6 +26,16 @@ pub(crate) fn peek(mut stream: Stream<'_>) -> io::Result<(Vec<u8>, Stream<'_>)> 
     (&mut stream).take(HEAD as u64).read_to_end(&mut head)?;
     let whole = Read::chain(Cursor::new(head.clone()), stream);
     Ok((head, Box::new(whole)))
+}
+
+/// Skips the mark that some systems put before UTF-8.
+pub(crate) fn without_mark(stream: Stream<'_>) -> io::Result<Stream<'_>> {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    let (head, mut whole) = peek(stream)?;
+    if head.starts_with(MARK) {
+        whole.read_exact(&mut [0; MARK.len()])?;
+    }
+    Ok(whole)
 }
 
 /// Decompresses gzip, also of several members.

@@ -1,0 +1,316 @@
+//! Arrow batches, from Parquet or IPC, become rows.
+
+use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type, Int64Type, SchemaRef, TimeUnit};
+use arrow::record_batch::RecordBatch;
+
+use super::collect::Collector;
+use super::layout::Layout;
+use super::{DatasetError, ErrorKind};
+
+/// The layout of a schema, and the schema's columns to decode.
+pub(crate) fn layout(
+    schema: &SchemaRef,
+    rows: &Collector<'_>,
+) -> Result<(Layout, Vec<usize>), DatasetError> {
+    let names = schema
+        .fields()
+        .iter()
+        .map(|field| field.name().clone())
+        .collect();
+    let mut layout = Layout::of(names, rows.request, &rows.path)?;
+    // A date and a time of day side by side are joined only where both are text.
+    if let Some(clock) = layout.clock
+        && !is_text(schema.field(clock).data_type())
+    {
+        layout.time = if is_clock(schema.field(clock).data_type()) {
+            layout.time
+        } else {
+            Some(clock)
+        };
+        layout.clock = None;
+    }
+    let projection = layout.projection();
+    Ok((layout, projection))
+}
+
+/// Appends the rows of `batch`, which holds the columns `projection` of `layout` alone, in order.
+pub(crate) fn append(
+    batch: &RecordBatch,
+    layout: &Layout,
+    n_before: u64,
+    rows: &mut Collector<'_>,
+) -> Result<(), DatasetError> {
+    let columns = Columns::of(batch, layout, rows)?;
+    for index in 0..batch.num_rows() {
+        let row = n_before + index as u64 + 1;
+        let outcome = columns.row(index, row, layout, rows);
+        rows.forgive(outcome)?;
+    }
+    Ok(())
+}
+
+/// The wanted columns in the few types rows are made of.
+struct Columns {
+    symbol: Option<StringArray>,
+    time: Option<TimeColumn>,
+    clock: Option<StringArray>,
+    close: NumberColumn,
+    source: Vec<NumberColumn>,
+}
+
+enum TimeColumn {
+    /// Integers in a known unit of so many nanoseconds.
+    Known(Int64Array, i64),
+    /// Integers whose unit is told by magnitude.
+    Integer(Int64Array),
+    Float(Float64Array),
+    Text(StringArray),
+}
+
+enum NumberColumn {
+    Float(Float64Array),
+    Text(StringArray),
+}
+
+impl Columns {
+    fn of(
+        batch: &RecordBatch,
+        layout: &Layout,
+        rows: &Collector<'_>,
+    ) -> Result<Self, DatasetError> {
+        let projection = layout.projection();
+        let find = |column: usize| {
+            let place = projection
+                .binary_search(&column)
+                .ok()
+                .filter(|&place| place < batch.num_columns());
+            let array = place.map(|place| batch.column(place));
+            array.ok_or_else(|| unusable(rows, layout.name(column), "is missing in a batch"))
+        };
+        let text = |column: usize| to_text(find(column)?, layout.name(column), rows);
+        let number = |column: usize| to_number(find(column)?, layout.name(column), rows);
+        Ok(Self {
+            symbol: layout.symbol.map(text).transpose()?,
+            time: layout
+                .time
+                .map(|column| to_time(find(column)?, layout.name(column), rows))
+                .transpose()?,
+            clock: layout.clock.map(text).transpose()?,
+            close: number(layout.close)?,
+            source: layout
+                .source
+                .iter()
+                .map(|&column| number(column))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn row(
+        &self,
+        index: usize,
+        row: u64,
+        layout: &Layout,
+        rows: &mut Collector<'_>,
+    ) -> Result<(), DatasetError> {
+        if let Some(symbol) = &self.symbol
+            && !rows.select(row, text_at(symbol, index))?
+        {
+            return Ok(());
+        }
+        let time = match &self.time {
+            Some(time) => {
+                let name = layout.time.map_or("time", |column| layout.name(column));
+                match &self.clock {
+                    Some(clock) => time.joined(clock, index, row, name, rows)?,
+                    None => time.at(index, row, name, rows)?,
+                }
+            }
+            None => 0,
+        };
+        let close = self.close.at(index, row, layout.name(layout.close), rows)?;
+        let mut sum = 0.0;
+        for (column, &place) in self.source.iter().zip(&layout.source) {
+            sum += column.at(index, row, layout.name(place), rows)?;
+        }
+        rows.push(row, time, close, sum / self.source.len() as f64)
+    }
+}
+
+impl TimeColumn {
+    fn at(
+        &self,
+        index: usize,
+        row: u64,
+        name: &str,
+        rows: &mut Collector<'_>,
+    ) -> Result<i64, DatasetError> {
+        if self.is_null(index) {
+            return rows.time_text(row, name, b"");
+        }
+        match self {
+            Self::Known(values, unit) => values.value(index).checked_mul(*unit).ok_or_else(|| {
+                rows.error(ErrorKind::Time, row, "lies outside the years 1677 to 2262")
+                    .column(name)
+                    .value(&values.value(index).to_string())
+                    .remedy("correct the time or its unit")
+            }),
+            Self::Integer(values) => rows.time_integer(row, name, values.value(index)),
+            Self::Float(values) => rows.time_float(row, name, values.value(index)),
+            Self::Text(values) => rows.time_text(row, name, values.value(index).as_bytes()),
+        }
+    }
+
+    fn joined(
+        &self,
+        clock: &StringArray,
+        index: usize,
+        row: u64,
+        name: &str,
+        rows: &mut Collector<'_>,
+    ) -> Result<i64, DatasetError> {
+        match self {
+            Self::Text(dates) => {
+                let moment = format!(
+                    "{} {}",
+                    text_at(dates, index).trim(),
+                    text_at(clock, index).trim()
+                );
+                rows.time_text(row, name, moment.as_bytes())
+            }
+            _ => self.at(index, row, name, rows),
+        }
+    }
+
+    fn is_null(&self, index: usize) -> bool {
+        match self {
+            Self::Known(values, _) | Self::Integer(values) => values.is_null(index),
+            Self::Float(values) => values.is_null(index),
+            Self::Text(values) => values.is_null(index),
+        }
+    }
+}
+
+impl NumberColumn {
+    fn at(
+        &self,
+        index: usize,
+        row: u64,
+        name: &str,
+        rows: &Collector<'_>,
+    ) -> Result<f64, DatasetError> {
+        match self {
+            Self::Float(values) if values.is_null(index) => Ok(f64::NAN),
+            Self::Float(values) => Ok(values.value(index)),
+            Self::Text(values) => rows.number(row, name, text_at(values, index).as_bytes()),
+        }
+    }
+}
+
+fn to_time(array: &ArrayRef, name: &str, rows: &Collector<'_>) -> Result<TimeColumn, DatasetError> {
+    const DAY: i64 = 86_400_000_000_000;
+    let integers = |array: &ArrayRef| convert(array, &DataType::Int64, name, rows);
+    let known = |unit: i64| {
+        Ok(TimeColumn::Known(
+            integers(array)?.as_primitive::<Int64Type>().clone(),
+            unit,
+        ))
+    };
+    match array.data_type() {
+        DataType::Timestamp(unit, _) => known(match unit {
+            TimeUnit::Second => 1_000_000_000,
+            TimeUnit::Millisecond => 1_000_000,
+            TimeUnit::Microsecond => 1_000,
+            TimeUnit::Nanosecond => 1,
+        }),
+        DataType::Date32 => {
+            let days = integers(&convert(array, &DataType::Int32, name, rows)?)?;
+            Ok(TimeColumn::Known(
+                days.as_primitive::<Int64Type>().clone(),
+                DAY,
+            ))
+        }
+        DataType::Date64 => known(1_000_000),
+        kind if kind.is_integer() => Ok(TimeColumn::Integer(
+            integers(array)?.as_primitive::<Int64Type>().clone(),
+        )),
+        kind if kind.is_numeric() => {
+            let floats = convert(array, &DataType::Float64, name, rows)?;
+            Ok(TimeColumn::Float(
+                floats.as_primitive::<Float64Type>().clone(),
+            ))
+        }
+        _ => Ok(TimeColumn::Text(to_text(array, name, rows)?)),
+    }
+}
+
+fn to_number(
+    array: &ArrayRef,
+    name: &str,
+    rows: &Collector<'_>,
+) -> Result<NumberColumn, DatasetError> {
+    let kind = array.data_type();
+    if kind.is_numeric() || *kind == DataType::Null {
+        let floats = convert(array, &DataType::Float64, name, rows)?;
+        return Ok(NumberColumn::Float(
+            floats.as_primitive::<Float64Type>().clone(),
+        ));
+    }
+    Ok(NumberColumn::Text(to_text(array, name, rows)?))
+}
+
+fn to_text(
+    array: &ArrayRef,
+    name: &str,
+    rows: &Collector<'_>,
+) -> Result<StringArray, DatasetError> {
+    if !is_text(array.data_type()) {
+        return Err(unusable(
+            rows,
+            name,
+            &format!("has the type {}", array.data_type()),
+        ));
+    }
+    Ok(convert(array, &DataType::Utf8, name, rows)?
+        .as_string::<i32>()
+        .clone())
+}
+
+fn convert(
+    array: &ArrayRef,
+    to: &DataType,
+    name: &str,
+    rows: &Collector<'_>,
+) -> Result<ArrayRef, DatasetError> {
+    cast(array, to).map_err(|error| {
+        unusable(rows, name, &format!("has the type {}", array.data_type())).source(error)
+    })
+}
+
+fn unusable(rows: &Collector<'_>, name: &str, what: &str) -> DatasetError {
+    DatasetError::new(ErrorKind::Column, &rows.path, what)
+        .column(name)
+        .remedy("store numbers as floats, times as timestamps and symbols as text")
+}
+
+fn is_text(kind: &DataType) -> bool {
+    match kind {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
+        DataType::Dictionary(_, values) => is_text(values),
+        _ => false,
+    }
+}
+
+fn is_clock(kind: &DataType) -> bool {
+    matches!(kind, DataType::Time32(_) | DataType::Time64(_))
+}
+
+/// The text of a cell, empty where there is none.
+fn text_at(array: &StringArray, index: usize) -> &str {
+    if array.is_null(index) {
+        ""
+    } else {
+        array.value(index)
+    }
+}

@@ -1,0 +1,54 @@
+//! Parquet: only the columns needed are decoded, batch by batch.
+
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::Length;
+
+use super::collect::Collector;
+use super::guard::{damaged, fenced};
+use super::stream::Blob;
+use super::{DatasetError, ErrorKind, columnar};
+
+const BATCH: usize = 8_192;
+/// Decoded bytes that any file may have.
+const FREE_BYTES: u64 = 1 << 30;
+/// Decoded bytes per byte of a file larger than that.
+const RATIO_LIMIT: u64 = 200;
+
+/// Reads all rows of a file.
+pub(crate) fn read(blob: Blob, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
+    let path = rows.path.clone();
+    fenced(&path, || read_unfenced(blob, rows))?;
+    Ok("parquet".to_owned())
+}
+
+fn read_unfenced(blob: Blob, rows: &mut Collector<'_>) -> Result<(), DatasetError> {
+    let path = rows.path.clone();
+    let limit = blob.len().saturating_mul(RATIO_LIMIT).max(FREE_BYTES);
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new(blob).map_err(|error| damaged(&path, error))?;
+    let (layout, projection) = columnar::layout(builder.schema(), rows)?;
+    rows.start(&layout)?;
+    let mask = ProjectionMask::roots(builder.parquet_schema(), projection.iter().copied());
+    let n_columns = projection.len() as u64;
+    let batches = builder
+        .with_projection(mask)
+        .with_batch_size(BATCH)
+        .build()
+        .map_err(|error| damaged(&path, error))?;
+    let mut n_rows = 0;
+    for batch in batches {
+        let batch = batch.map_err(|error| damaged(&path, error))?;
+        columnar::append(&batch, &layout, n_rows, rows)?;
+        n_rows += batch.num_rows() as u64;
+        if n_rows.saturating_mul(8 * n_columns) > limit {
+            return Err(DatasetError::new(
+                ErrorKind::Bomb,
+                &path,
+                format!("more than {n_rows} rows out of so small a file"),
+            )
+            .remedy("split it, if these are prices"));
+        }
+    }
+    Ok(())
+}

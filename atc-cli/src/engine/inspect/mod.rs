@@ -1,0 +1,190 @@
+//! A verdict on an input before anything is computed.
+
+mod closes;
+mod times;
+
+use std::fmt;
+
+use serde::Serialize;
+
+pub use self::closes::{Closes, Jump};
+pub use self::times::{Gap, Times};
+
+use super::dataset::{Bars, DatasetError, Request, Source};
+
+/// The verdict in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Word {
+    /// Nothing to remark.
+    Ok,
+    /// It will be computed, but look at the remarks first.
+    Warn,
+    /// It will be refused, at least with the default parameters.
+    Bad,
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Bad => "bad",
+        })
+    }
+}
+
+/// What is in one series of an input, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Verdict {
+    /// The input as the user named it.
+    pub path: String,
+    /// The symbol, as reading would give it.
+    pub symbol: String,
+    /// The verdict in one word.
+    pub verdict: Word,
+    /// What was found, from the outside in, such as `gzip, csv (comma, header)`; empty if nothing could be read.
+    pub format: String,
+    /// Bars that could be read.
+    pub rows: usize,
+    /// Bars until every average has a value.
+    pub warm_up: usize,
+    /// Rows of the whole input that could not be read.
+    pub unreadable: usize,
+    /// Times, if the input has any.
+    pub times: Option<Times>,
+    /// Closes.
+    pub closes: Closes,
+    /// Values of the source, where it is not the close, that are missing or not finite.
+    pub missing_source: usize,
+    /// What a user should know, most serious first, each a short sentence without a full stop.
+    pub remarks: Vec<String>,
+}
+
+/// Looks at every series of a source, without refusing rows that reading would refuse.
+///
+/// `warm_up` is the number of bars until every average has a value. The result has one verdict per
+/// symbol; an input that cannot be read at all has a single one, `bad`, with the reason as its remark.
+pub fn inspect(source: &Source, request: &Request, warm_up: usize) -> Vec<Verdict> {
+    let outcome = source.decode_leniently(request);
+    let decoded = match outcome {
+        Ok(decoded) => decoded,
+        Err(error) => return vec![unreadable(source, warm_up, &error)],
+    };
+    if decoded.bars.is_empty() {
+        let mut verdict = empty(source, warm_up);
+        verdict.format = decoded.format;
+        verdict.unreadable = decoded.n_unreadable;
+        verdict.remarks = unreadable_remark(decoded.n_unreadable, decoded.first_error.as_ref());
+        return vec![verdict];
+    }
+    let judge = |bars: &Bars| {
+        let mut verdict = judge(bars, warm_up);
+        verdict.path = source.to_string();
+        verdict.format.clone_from(&decoded.format);
+        verdict.unreadable = decoded.n_unreadable;
+        if decoded.n_unreadable > 0 {
+            verdict.verdict = Word::Bad;
+            let mut remarks = unreadable_remark(decoded.n_unreadable, decoded.first_error.as_ref());
+            remarks.append(&mut verdict.remarks);
+            verdict.remarks = remarks;
+        }
+        verdict
+    };
+    decoded.bars.iter().map(judge).collect()
+}
+
+/// Judges bars that may be in any order.
+fn judge(bars: &Bars, warm_up: usize) -> Verdict {
+    let mut remarks = Remarks::default();
+    let times = bars
+        .time
+        .as_ref()
+        .map(|time| times::look(bars, time, &mut remarks));
+    let closes = closes::look(bars, &mut remarks);
+    let is_missing = |value: &&f64| !value.is_finite();
+    let missing_source = bars.source.iter().flatten().filter(is_missing).count();
+    if missing_source > 0 {
+        remarks.bad(format!(
+            "the source is missing in {missing_source} rows; `--gaps skip` leaves them out"
+        ));
+    }
+    if bars.len() < warm_up {
+        let n_bars = bars.len();
+        remarks.warn(format!(
+            "{n_bars} bars are fewer than the {warm_up} until every average has a value"
+        ));
+    }
+    Verdict {
+        path: String::new(),
+        symbol: bars.symbol.clone(),
+        verdict: remarks.word(),
+        format: String::new(),
+        rows: bars.len(),
+        warm_up,
+        unreadable: 0,
+        times,
+        closes,
+        missing_source,
+        remarks: remarks.list(),
+    }
+}
+
+fn empty(source: &Source, warm_up: usize) -> Verdict {
+    Verdict {
+        path: source.to_string(),
+        symbol: source.symbol().to_owned(),
+        verdict: Word::Bad,
+        format: String::new(),
+        rows: 0,
+        warm_up,
+        unreadable: 0,
+        times: None,
+        closes: Closes::default(),
+        missing_source: 0,
+        remarks: Vec::new(),
+    }
+}
+
+fn unreadable(source: &Source, warm_up: usize, error: &DatasetError) -> Verdict {
+    Verdict {
+        remarks: vec![error.to_string()],
+        ..empty(source, warm_up)
+    }
+}
+
+fn unreadable_remark(count: usize, first: Option<&DatasetError>) -> Vec<String> {
+    let first = first
+        .map(|error| format!("; the first: {error}"))
+        .unwrap_or_default();
+    vec![format!("{count} rows cannot be read{first}")]
+}
+
+/// Remarks as they are found.
+#[derive(Debug, Default)]
+struct Remarks {
+    found: Vec<(Word, String)>,
+}
+
+impl Remarks {
+    fn bad(&mut self, text: String) {
+        self.found.push((Word::Bad, text));
+    }
+
+    fn warn(&mut self, text: String) {
+        self.found.push((Word::Warn, text));
+    }
+
+    fn word(&self) -> Word {
+        self.found
+            .iter()
+            .map(|(word, _)| *word)
+            .max()
+            .unwrap_or(Word::Ok)
+    }
+
+    fn list(mut self) -> Vec<String> {
+        self.found.sort_by_key(|(word, _)| std::cmp::Reverse(*word));
+        self.found.into_iter().map(|(_, text)| text).collect()
+    }
+}
