@@ -14,7 +14,7 @@
 //! of values, one per length, in the order of [`Plan::lengths`]. A row of a
 //! bar before an average's first one is NaN.
 
-use super::window::View;
+use super::window::{RunSums, Window};
 use crate::lanes::Lanes;
 use crate::{DemaSeed, Family, KamaStart, LsmaAt, Plan};
 
@@ -36,12 +36,15 @@ pub(crate) struct Span {
 
 /// Simple averages: the `pine` profile's HMA.
 #[inline(always)]
-pub(crate) fn sma<V: Lanes>(lengths: &[usize; 9], window: &View<'_, V>, rows: &mut [Row<V>]) {
+pub(crate) fn sma<V: Lanes>(lengths: &[usize; 9], window: &Window<V>, rows: &mut [Row<V>]) {
     for (first, lengths) in thirds(lengths) {
         let scale = lengths.map(|l| V::splat(1.0 / l as f64));
-        for (j, row) in rows.iter_mut().enumerate() {
-            for k in 0..3 {
-                row[first + k] = window.sum(j, lengths[k]) * scale[k];
+        for run in window.runs() {
+            let sums = lengths.map(|l| run.sums(l));
+            for (j, row) in run_rows(&run, rows).iter_mut().enumerate() {
+                for k in 0..3 {
+                    row[first + k] = (sums[k][j] + run.prefixes[j]) * scale[k];
+                }
             }
         }
     }
@@ -49,13 +52,17 @@ pub(crate) fn sma<V: Lanes>(lengths: &[usize; 9], window: &View<'_, V>, rows: &m
 
 /// Linearly weighted averages.
 #[inline(always)]
-pub(crate) fn wma<V: Lanes>(lengths: &[usize; 9], window: &View<'_, V>, rows: &mut [Row<V>]) {
+pub(crate) fn wma<V: Lanes>(lengths: &[usize; 9], window: &Window<V>, rows: &mut [Row<V>]) {
     for (first, lengths) in thirds(lengths) {
         let lanes = lengths.map(|l| V::splat(l as f64));
         let scale = lengths.map(|l| V::splat(weight_scale(l)));
-        for (j, row) in rows.iter_mut().enumerate() {
-            for k in 0..3 {
-                row[first + k] = window.weighted(j, lengths[k], lanes[k]) * scale[k];
+        for run in window.runs() {
+            let weighted = lengths.map(|l| run.weighted(l));
+            for (j, row) in run_rows(&run, rows).iter_mut().enumerate() {
+                let (prefix, ramp) = (run.prefixes[j], run.ramps[j]);
+                for k in 0..3 {
+                    row[first + k] = (weighted[k][j] + (lanes[k] * prefix - ramp)) * scale[k];
+                }
             }
         }
     }
@@ -72,20 +79,34 @@ pub(crate) fn wma<V: Lanes>(lengths: &[usize; 9], window: &View<'_, V>, rows: &m
 pub(crate) fn lsma<V: Lanes>(
     lengths: &[usize; 9],
     at: LsmaAt,
-    window: &View<'_, V>,
+    window: &Window<V>,
     rows: &mut [Row<V>],
 ) {
     for (first, lengths) in thirds(lengths) {
         let lanes = lengths.map(|l| V::splat(l as f64));
         let a = lengths.map(|l| V::splat(line_weights(l, at).0));
         let b = lengths.map(|l| V::splat(line_weights(l, at).1));
-        for (j, row) in rows.iter_mut().enumerate() {
-            for k in 0..3 {
-                let weighted = window.weighted(j, lengths[k], lanes[k]);
-                row[first + k] = weighted * a[k] + window.sum(j, lengths[k]) * b[k];
+        for run in window.runs() {
+            let sums = lengths.map(|l| run.sums(l));
+            let weighted = lengths.map(|l| run.weighted(l));
+            for (j, row) in run_rows(&run, rows).iter_mut().enumerate() {
+                let (prefix, ramp) = (run.prefixes[j], run.ramps[j]);
+                for k in 0..3 {
+                    let weighted = weighted[k][j] + (lanes[k] * prefix - ramp);
+                    row[first + k] = weighted * a[k] + (sums[k][j] + prefix) * b[k];
+                }
             }
         }
     }
+}
+
+/// The rows of a run.
+#[inline(always)]
+pub(crate) fn run_rows<'a, V: Lanes>(
+    run: &RunSums<'_, V>,
+    rows: &'a mut [Row<V>],
+) -> &'a mut [Row<V>] {
+    &mut rows[run.start..run.start + run.len()]
 }
 
 /// The factor that turns W into the weighted average.
@@ -253,46 +274,52 @@ pub(crate) fn kama<V: Lanes>(
     plan: &Plan,
     span: Span,
     (source, start): (&[V], usize),
-    noise: &View<'_, V>,
+    noise: &Window<V>,
     (state, rows): (&mut Row<V>, &mut [Row<V>]),
 ) {
     let lengths = plan.lengths(Family::Kama);
-    let longest = lengths.iter().copied().max().unwrap_or(1);
-    let warm = longest.saturating_sub(span.first_bar).min(span.n);
-    for (j, row) in rows[..warm].iter_mut().enumerate() {
-        let bar = span.first_bar + j;
-        let x = source[start + j];
-        for k in 0..9 {
-            state[k] = match plan.switches().kama_start {
-                _ if bar >= lengths[k] => {
-                    let change = x - source[start + j - lengths[k]];
-                    adapt(state[k], x, change, noise.sum(j, lengths[k]))
-                }
-                KamaStart::Source if bar == 0 => x,
-                KamaStart::Source => state[k],
-                KamaStart::Zero => state[k] + V::splat(SLOW * SLOW) * (x - state[k]),
-            };
-            row[k] = state[k];
-        }
-    }
     for (first, lengths) in thirds(&lengths) {
+        let longest = lengths.iter().copied().max().unwrap_or(1);
         let mut e = [state[first], state[first + 1], state[first + 2]];
-        let now = &source[start..start + span.n];
-        let past = lengths.map(|l| {
-            if warm < span.n {
-                &source[start - l..]
-            } else {
-                now
+        for run in noise.runs() {
+            let sums = lengths.map(|l| run.sums(l));
+            let warm = longest
+                .saturating_sub(span.first_bar + run.start)
+                .min(run.len());
+            let rows = run_rows(&run, rows);
+            let now = &source[start + run.start..][..run.len()];
+            for j in 0..warm {
+                let bar = span.first_bar + run.start + j;
+                for k in 0..3 {
+                    e[k] = if bar < lengths[k] {
+                        before_window(e[k], now[j], (bar, plan.switches.kama_start))
+                    } else {
+                        let change = now[j] - source[start + run.start + j - lengths[k]];
+                        adapt(e[k], now[j], change, sums[k][j] + run.prefixes[j])
+                    };
+                    rows[j][first + k] = e[k];
+                }
             }
-        });
-        for j in warm..span.n {
-            for k in 0..3 {
-                let change = now[j] - past[k][j];
-                e[k] = adapt(e[k], now[j], change, noise.sum(j, lengths[k]));
-                rows[j][first + k] = e[k];
+            let past = lengths.map(|l| &source[start + run.start - l..][..run.len()]);
+            for j in warm..run.len() {
+                for k in 0..3 {
+                    let change = now[j] - past[k][j];
+                    e[k] = adapt(e[k], now[j], change, sums[k][j] + run.prefixes[j]);
+                    rows[j][first + k] = e[k];
+                }
             }
         }
         state[first..first + 3].copy_from_slice(&e);
+    }
+}
+
+/// KAMA at a bar that has no full window behind it.
+#[inline(always)]
+fn before_window<V: Lanes>(state: V, x: V, (bar, start): (usize, KamaStart)) -> V {
+    match start {
+        KamaStart::Source if bar == 0 => x,
+        KamaStart::Source => state,
+        KamaStart::Zero => state + V::splat(SLOW * SLOW) * (x - state),
     }
 }
 

@@ -11,7 +11,7 @@
 //! state; those bars take the path of [`follow_fresh`]. Both paths compute the
 //! same bits.
 
-use super::averages::{Row, thirds};
+use super::averages::Row;
 use crate::EQUITY_FLOOR;
 use crate::lanes::Lanes;
 
@@ -68,33 +68,51 @@ pub(crate) fn follow<V: Lanes>(
     (sides, equities): (&mut Row<V>, &mut Row<V>),
     sums: &mut [Sums<V>],
 ) {
+    third::<V, 0>(bars, rows, (sides, equities), sums);
+    third::<V, 3>(bars, rows, (sides, equities), sums);
+    third::<V, 6>(bars, rows, (sides, equities), sums);
+}
+
+/// Three of the nine lines, from the `FIRST` on.
+#[inline(always)]
+fn third<V: Lanes, const FIRST: usize>(
+    bars: &[BarLanes<V>],
+    rows: &[Row<V>],
+    (sides, equities): (&mut Row<V>, &mut Row<V>),
+    sums: &mut [Sums<V>],
+) {
+    let mut s = [sides[FIRST], sides[FIRST + 1], sides[FIRST + 2]];
+    let mut e = [equities[FIRST], equities[FIRST + 1], equities[FIRST + 2]];
+    if s.iter()
+        .all(|side| V::all(side.abs().gt(V::splat(side::SET))))
+    {
+        follow_set::<V, FIRST>(bars, rows, (&mut s, &mut e), sums);
+    } else {
+        follow_fresh::<V, FIRST>(bars, rows, (&mut s, &mut e), sums);
+    }
+    sides[FIRST..FIRST + 3].copy_from_slice(&s);
+    equities[FIRST..FIRST + 3].copy_from_slice(&e);
+}
+
+/// What the lines before have added up to; the first line finds nothing.
+#[inline(always)]
+fn before<V: Lanes, const FIRST: usize>(sums: &Sums<V>) -> Sums<V> {
+    if FIRST > 0 {
+        return *sums;
+    }
     let zero = V::splat(0.0);
-    sums.fill(Sums {
+    Sums {
         total: zero,
         short: zero,
         flat: zero,
-    });
-    for (first, _) in thirds(&[0; 9]) {
-        let mut s = [sides[first], sides[first + 1], sides[first + 2]];
-        let mut e = [equities[first], equities[first + 1], equities[first + 2]];
-        if s.iter()
-            .all(|side| V::all(side.abs().gt(V::splat(side::SET))))
-        {
-            follow_set(bars, rows, first, (&mut s, &mut e), sums);
-        } else {
-            follow_fresh(bars, rows, first, (&mut s, &mut e), sums);
-        }
-        sides[first..first + 3].copy_from_slice(&s);
-        equities[first..first + 3].copy_from_slice(&e);
     }
 }
 
 /// Three lines whose signals are all set.
 #[inline(always)]
-fn follow_set<V: Lanes>(
+fn follow_set<V: Lanes, const FIRST: usize>(
     bars: &[BarLanes<V>],
     rows: &[Row<V>],
-    first: usize,
     (sides, equities): (&mut [V; 3], &mut [V; 3]),
     sums: &mut [Sums<V>],
 ) {
@@ -103,16 +121,21 @@ fn follow_set<V: Lanes>(
     let mut short = [zero.gt(sides[0]), zero.gt(sides[1]), zero.gt(sides[2])];
     let mut e = *equities;
     for ((bar, row), sum) in bars.iter().zip(rows).zip(sums) {
-        let mut total = sum.total;
-        let mut shorts = sum.short;
+        let Sums {
+            mut total,
+            short: mut shorts,
+            flat,
+        } = before::<V, FIRST>(sum);
         for k in 0..3 {
             e[k] = (e[k] * V::select(short[k], bar.down, bar.up)).at_least(floor);
-            short[k] = row[first + k].gt(V::select(short[k], bar.low, bar.high));
+            short[k] = row[FIRST + k].gt(V::select(short[k], bar.low, bar.high));
             total = total + e[k];
             shorts = shorts + e[k].keep(short[k]);
         }
-        sum.total = total;
-        sum.short = shorts;
+        (sum.total, sum.short) = (total, shorts);
+        if FIRST == 0 {
+            sum.flat = flat;
+        }
     }
     *equities = e;
     *sides = short.map(|mask| V::select(mask, V::splat(side::SHORT), V::splat(side::LONG)));
@@ -120,10 +143,9 @@ fn follow_set<V: Lanes>(
 
 /// Three lines of which some had no event yet.
 #[inline(always)]
-fn follow_fresh<V: Lanes>(
+fn follow_fresh<V: Lanes, const FIRST: usize>(
     bars: &[BarLanes<V>],
     rows: &[Row<V>],
-    first: usize,
     (sides, equities): (&mut [V; 3], &mut [V; 3]),
     sums: &mut [Sums<V>],
 ) {
@@ -131,12 +153,13 @@ fn follow_fresh<V: Lanes>(
     let (long, short) = (V::splat(side::SET), V::splat(-side::SET));
     let (mut sides_now, mut e) = (*sides, *equities);
     for ((bar, row), sum) in bars.iter().zip(rows).zip(sums) {
+        *sum = before::<V, FIRST>(sum);
         for k in 0..3 {
             let before = sides_now[k];
             let held = V::select(short.gt(before), bar.down, bar.flat);
             let factor = V::select(before.gt(long), bar.up, held);
             e[k] = (e[k] * factor).at_least(floor);
-            let after = next_side(before, row[first + k], bar);
+            let after = next_side(before, row[FIRST + k], bar);
             let unset = V::select(after.abs().gt(long), V::splat(0.0), e[k]);
             sum.total = sum.total + e[k];
             sum.short = sum.short + e[k].keep(short.gt(after));

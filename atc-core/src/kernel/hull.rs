@@ -9,9 +9,9 @@
 //! [`DIRECT`] bars it is summed afresh at every bar, which needs no state and
 //! is as fast as anything; beyond that it uses a [`Window`].
 
-use super::averages::{Row, thirds, weight_scale};
+use super::averages::{Row, run_rows, thirds, weight_scale};
 use super::trail::Trail;
-use super::window::{Shape, View, Window, half_length};
+use super::window::{Shape, Window, half_length};
 use crate::lanes::Lanes;
 use crate::plan::smoothing_length;
 
@@ -72,27 +72,17 @@ impl<V: Lanes> Hull<V> {
     pub(crate) fn advance(
         &mut self,
         lengths: &[usize; 9],
-        full: &View<'_, V>,
-        half: &View<'_, V>,
+        window: &Window<V>,
         rows: &mut [Row<V>],
     ) {
         let start = self.differences.reserve(rows.len());
-        differences(
-            lengths,
-            full,
-            half,
-            &mut self.differences.rows_mut()[start..],
-        );
+        differences(lengths, window, &mut self.differences.rows_mut()[start..]);
         let past = self.differences.rows();
         for k in 0..9 {
             let scale = V::splat(weight_scale(self.smoothing[k]));
             if let Some(window) = &mut self.windows[k] {
-                let s = self.smoothing[k];
                 window.advance(start, rows.len(), |at| past[at][k]);
-                let (view, lanes) = (window.view(rows.len()), V::splat(s as f64));
-                for (j, row) in rows.iter_mut().enumerate() {
-                    row[k] = view.weighted(j, s, lanes) * scale;
-                }
+                smooth(k, self.smoothing[k], window, rows);
                 continue;
             }
             match self.smoothing[k] {
@@ -111,24 +101,36 @@ impl<V: Lanes> Hull<V> {
 
 /// `d` of nine lengths.
 #[inline(always)]
-fn differences<V: Lanes>(
-    lengths: &[usize; 9],
-    full: &View<'_, V>,
-    half: &View<'_, V>,
-    rows: &mut [Row<V>],
-) {
+fn differences<V: Lanes>(lengths: &[usize; 9], window: &Window<V>, rows: &mut [Row<V>]) {
     for (first, lengths) in thirds(lengths) {
         let halves = lengths.map(half_length);
         let lanes = lengths.map(|l| V::splat(l as f64));
         let half_lanes = halves.map(|h| V::splat(h as f64));
         let scale = lengths.map(|l| V::splat(weight_scale(l)));
         let half_scale = halves.map(|h| V::splat(2.0 * weight_scale(h)));
-        for (j, row) in rows.iter_mut().enumerate() {
-            for k in 0..3 {
-                let fast = half.weighted(j, halves[k], half_lanes[k]) * half_scale[k];
-                let slow = full.weighted(j, lengths[k], lanes[k]) * scale[k];
-                row[first + k] = fast - slow;
+        for run in window.runs() {
+            let full = lengths.map(|l| run.weighted(l));
+            let half = halves.map(|h| run.weighted(h));
+            for (j, row) in run_rows(&run, rows).iter_mut().enumerate() {
+                let (prefix, ramp) = (run.prefixes[j], run.ramps[j]);
+                for k in 0..3 {
+                    let fast = half[k][j] + (half_lanes[k] * prefix - ramp);
+                    let slow = full[k][j] + (lanes[k] * prefix - ramp);
+                    row[first + k] = fast * half_scale[k] - slow * scale[k];
+                }
             }
+        }
+    }
+}
+
+/// `WMA_s` of the k-th differences, from a window over them.
+#[inline(always)]
+fn smooth<V: Lanes>(k: usize, s: usize, window: &Window<V>, rows: &mut [Row<V>]) {
+    let (lanes, scale) = (V::splat(s as f64), V::splat(weight_scale(s)));
+    for run in window.runs() {
+        let weighted = run.weighted(s);
+        for (j, row) in run_rows(&run, rows).iter_mut().enumerate() {
+            row[k] = (weighted[j] + (lanes * run.prefixes[j] - run.ramps[j])) * scale;
         }
     }
 }

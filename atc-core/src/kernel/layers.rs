@@ -13,7 +13,7 @@
 use super::averages::Span;
 use super::follow::{BarLanes, Sums};
 use crate::lanes::Lanes;
-use crate::{EQUITY_FLOOR, IdleStep, Plan};
+use crate::{EQUITY_FLOOR, Family, IdleStep, Plan};
 
 /// What layer 2 remembers of one family.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +58,7 @@ pub(crate) struct FamilyColumns<'a, V> {
 #[inline(always)]
 pub(crate) fn layer2<V: Lanes>(
     plan: &Plan,
-    span: Span,
+    (span, family): (Span, Family),
     (bars, sums): (&[BarLanes<V>], &[Sums<V>]),
     (state, votes): (&mut Layer2<V>, &mut [Votes<V>]),
     columns: FamilyColumns<'_, V>,
@@ -73,9 +73,9 @@ pub(crate) fn layer2<V: Lanes>(
         mut equity,
         mut factor,
     } = *state;
-    let live = dead..span.n;
+    let first = family == Family::ALL[0];
     let wanted = !columns.signal.is_empty();
-    for j in live {
+    for j in dead..span.n {
         let (bar, sum) = (&bars[j], &sums[j]);
         let flat = if repeat { factor } else { bar.flat };
         let held = V::select(zero.gt(signal), bar.down, flat);
@@ -88,9 +88,17 @@ pub(crate) fn layer2<V: Lanes>(
         let value = ((sum.total - sum.flat) - two * sum.short) / sum.total;
         signal = (value * V::splat(100.0) + V::splat(0.5)).floor();
         let vote = &mut votes[j];
-        vote.cast = vote.cast + equity.keep(signal.gt(long));
-        vote.cast = vote.cast - equity.keep(short.gt(signal));
-        vote.total = vote.total + equity;
+        let before = if first {
+            Votes {
+                cast: zero,
+                total: zero,
+            }
+        } else {
+            *vote
+        };
+        let cast = before.cast + equity.keep(signal.gt(long));
+        vote.cast = cast - equity.keep(short.gt(signal));
+        vote.total = before.total + equity;
         if wanted {
             columns.signal[j] = signal / V::splat(100.0);
             columns.equity[j] = equity;

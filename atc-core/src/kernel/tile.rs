@@ -177,7 +177,6 @@ impl<V: Lanes> Tile<V> {
             n,
         };
         let start = self.take(plan, span, block, bar);
-        let zero = V::splat(0.0);
         let Block {
             bars,
             rows,
@@ -189,10 +188,6 @@ impl<V: Lanes> Tile<V> {
             ..
         } = block;
         let (bars, sums, votes) = (&bars[..n], &mut sums[..n], &mut votes[..n]);
-        votes.fill(Votes {
-            cast: zero,
-            total: zero,
-        });
         for family in Family::ALL {
             // The DEMA turns the EMA's rows into its own.
             let rows = match family {
@@ -212,7 +207,7 @@ impl<V: Lanes> Tile<V> {
             };
             layer2(
                 plan,
-                span,
+                (span, family),
                 (bars, sums),
                 (&mut self.layer2[f], votes),
                 columns,
@@ -285,7 +280,7 @@ impl<V: Lanes> Tile<V> {
     ) {
         let lengths = &plan.lengths[family];
         let source = self.source.rows();
-        let view = |at: usize| self.windows[at].view(span.n);
+        let windows = &self.windows;
         let recursive = &mut self.recursive;
         match family {
             Family::Ema => {
@@ -293,13 +288,10 @@ impl<V: Lanes> Tile<V> {
                 averages::ema(span, &smoothing, &source[start..], &mut recursive.ema, rows);
             }
             Family::Hma => match &mut self.hull {
-                Some(hull) => {
-                    let (full, half) = (view(plan.windows.hma), view(plan.windows.half));
-                    hull.advance(lengths, &full, &half, rows);
-                }
-                None => averages::sma(lengths, &view(plan.windows.hma), rows),
+                Some(hull) => hull.advance(lengths, &windows[plan.windows.hma], rows),
+                None => averages::sma(lengths, &windows[plan.windows.hma], rows),
             },
-            Family::Wma => averages::wma(lengths, &view(plan.windows.wma), rows),
+            Family::Wma => averages::wma(lengths, &windows[plan.windows.wma], rows),
             Family::Dema => {
                 if *lengths != plan.lengths[Family::Ema] {
                     let first = Smoothing::of_source(*lengths);
@@ -309,17 +301,12 @@ impl<V: Lanes> Tile<V> {
                 averages::dema(span, &second, &mut recursive.second, rows);
             }
             Family::Lsma => {
-                averages::lsma(
-                    lengths,
-                    plan.switches.lsma_at,
-                    &view(plan.windows.lsma),
-                    rows,
-                );
+                let window = &windows[plan.windows.lsma];
+                averages::lsma(lengths, plan.switches.lsma_at, window, rows);
             }
             Family::Kama => {
-                let noise = self.noise.view(span.n);
                 let kama = (&mut recursive.kama, rows);
-                averages::kama(plan, span, (source, start), &noise, kama);
+                averages::kama(plan, span, (source, start), &self.noise, kama);
             }
         }
     }

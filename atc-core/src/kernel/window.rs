@@ -81,14 +81,27 @@ pub(crate) struct Window<V> {
     table: usize,
     prefix: V,
     ramp: V,
-    /// `S_old` of every table, indexed as `at` says.
+    /// `S_old`, one table after another; the value for m lies at
+    /// `longest - 1 - m`, so that a length reads forwards as bars go by.
     sums: Vec<V>,
-    /// `W_old` of every table; empty if only plain sums are wanted.
+    /// `W_old`, likewise; empty if only plain sums are wanted.
     weighted: Vec<V>,
-    /// Per bar of the block: where length 0 would lie in the tables.
-    at: Vec<usize>,
+    /// `prefix` and `ramp` at each bar of the block.
     prefixes: Vec<V>,
     ramps: Vec<V>,
+    /// The runs of bars of the block that lie between cuts.
+    runs: Vec<Run>,
+}
+
+/// Bars of a block that share a table.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    /// First bar, in the block.
+    start: usize,
+    len: usize,
+    table: usize,
+    /// Bars since the cut at its first bar, from 1.
+    since: usize,
 }
 
 impl<V: Lanes> Window<V> {
@@ -96,7 +109,7 @@ impl<V: Lanes> Window<V> {
     pub(crate) fn new(shape: Shape, block: usize, weights: bool) -> Self {
         let zero = V::splat(0.0);
         let tables = block.div_ceil(shape.spacing) + 1;
-        let len = shape.spacing + tables * shape.longest;
+        let len = tables * shape.longest;
         Self {
             shape,
             tables,
@@ -106,9 +119,9 @@ impl<V: Lanes> Window<V> {
             ramp: zero,
             sums: vec![zero; len],
             weighted: vec![zero; if weights { len } else { 0 }],
-            at: vec![0; block],
             prefixes: vec![zero; block],
-            ramps: vec![zero; if weights { block } else { 1 }],
+            ramps: vec![zero; if weights { block } else { 0 }],
+            runs: Vec::with_capacity(tables),
         }
     }
 
@@ -116,18 +129,37 @@ impl<V: Lanes> Window<V> {
     /// `value(start - m)` the one m bars before the first.
     #[inline(always)]
     pub(crate) fn advance(&mut self, start: usize, n: usize, value: impl Fn(usize) -> V) {
-        for j in 0..n {
+        self.runs.clear();
+        let mut at = 0;
+        while at < n {
             if self.since == self.shape.spacing || self.since == 0 {
-                self.cut(start + j, &value);
+                self.cut(start + at, &value);
             }
-            self.since += 1;
-            if let Some(ramp) = self.ramps.get_mut(j) {
-                self.ramp = self.ramp + self.prefix;
-                *ramp = self.ramp;
+            let len = (self.shape.spacing - self.since).min(n - at);
+            self.runs.push(Run {
+                start: at,
+                len,
+                table: self.table,
+                since: self.since + 1,
+            });
+            let (mut prefix, mut ramp) = (self.prefix, self.ramp);
+            if self.weighted.is_empty() {
+                for (j, out) in self.prefixes[at..at + len].iter_mut().enumerate() {
+                    prefix = prefix + value(start + at + j);
+                    *out = prefix;
+                }
+            } else {
+                let ramps = &mut self.ramps[at..at + len];
+                for (j, out) in self.prefixes[at..at + len].iter_mut().enumerate() {
+                    ramp = ramp + prefix;
+                    prefix = prefix + value(start + at + j);
+                    *out = prefix;
+                    ramps[j] = ramp;
+                }
             }
-            self.prefix = self.prefix + value(start + j);
-            self.prefixes[j] = self.prefix;
-            self.at[j] = self.shape.spacing + self.table * self.shape.longest - self.since;
+            (self.prefix, self.ramp) = (prefix, ramp);
+            self.since += len;
+            at += len;
         }
     }
 
@@ -137,45 +169,57 @@ impl<V: Lanes> Window<V> {
         let zero = V::splat(0.0);
         self.table = (self.table + 1) % self.tables;
         (self.since, self.prefix, self.ramp) = (0, zero, zero);
-        let base = self.shape.spacing + self.table * self.shape.longest;
-        let range = base..base + self.shape.longest;
+        let Shape { longest, .. } = self.shape;
+        let range = self.table * longest..(self.table + 1) * longest;
         let (mut sum, mut weighted) = (zero, zero);
+        let oldest = now - longest;
         let sums = &mut self.sums[range.clone()];
         if self.weighted.is_empty() {
-            for (m, slot) in sums.iter_mut().enumerate() {
+            for (i, slot) in sums.iter_mut().enumerate().rev() {
                 *slot = sum;
-                sum = sum + value(now - 1 - m);
+                sum = sum + value(oldest + i);
             }
             return;
         }
         let weights = &mut self.weighted[range];
-        for (m, (s, w)) in sums.iter_mut().zip(weights).enumerate() {
+        for (i, (s, w)) in sums.iter_mut().zip(weights).enumerate().rev() {
             (*s, *w) = (sum, weighted);
-            sum = sum + value(now - 1 - m);
+            sum = sum + value(oldest + i);
             weighted = weighted + sum;
         }
     }
 
-    /// What a loop over the block needs, with all slices `n` long.
+    /// The sums of the block, run by run.
     #[inline(always)]
-    pub(crate) fn view(&self, n: usize) -> View<'_, V> {
-        View {
-            sums: &self.sums,
-            weighted: &self.weighted,
-            at: &self.at[..n],
-            prefixes: &self.prefixes[..n],
-            ramps: &self.ramps[..n.min(self.ramps.len())],
-        }
+    pub(crate) fn runs(&self) -> impl Iterator<Item = RunSums<'_, V>> {
+        let longest = self.shape.longest;
+        self.runs.iter().map(move |run| {
+            let bars = run.start..run.start + run.len;
+            let table = run.table * longest..(run.table + 1) * longest;
+            let weights = !self.weighted.is_empty();
+            RunSums {
+                start: run.start,
+                since: run.since,
+                sums: &self.sums[table.clone()],
+                weighted: if weights { &self.weighted[table] } else { &[] },
+                ramps: if weights {
+                    &self.ramps[bars.clone()]
+                } else {
+                    &[]
+                },
+                prefixes: &self.prefixes[bars],
+            }
+        })
     }
 
     /// Rebuilds the state at `bars` consumed bars from the history alone;
     /// `value(end - 1)` is the newest value.
     pub(crate) fn resume(&mut self, bars: usize, end: usize, value: impl Fn(usize) -> V) {
+        self.since = 0;
         if bars == 0 {
             return;
         }
         let since = (bars - 1) % self.shape.spacing + 1;
-        self.since = 0;
         for j in 0..since {
             // One at a time: a block of one bar is what every window has room for.
             self.advance(end - since + j, 1, &value);
@@ -183,27 +227,39 @@ impl<V: Lanes> Window<V> {
     }
 }
 
-/// Borrowed sums of one block.
+/// The sums of the bars between two cuts.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct View<'a, V> {
+pub(crate) struct RunSums<'a, V> {
+    /// First bar, in the block.
+    pub(crate) start: usize,
+    since: usize,
     sums: &'a [V],
     weighted: &'a [V],
-    at: &'a [usize],
-    prefixes: &'a [V],
-    ramps: &'a [V],
+    /// `prefix` at each bar.
+    pub(crate) prefixes: &'a [V],
+    /// `ramp` at each bar.
+    pub(crate) ramps: &'a [V],
 }
 
-impl<V: Lanes> View<'_, V> {
-    /// `S(L)` at bar `j` of the block.
+impl<'a, V: Lanes> RunSums<'a, V> {
+    /// Bars of the run.
     #[inline(always)]
-    pub(crate) fn sum(&self, j: usize, length: usize) -> V {
-        self.sums[self.at[j] + length] + self.prefixes[j]
+    pub(crate) fn len(&self) -> usize {
+        self.prefixes.len()
     }
 
-    /// `W(L)` at bar `j` of the block; `lanes` is the length in every lane.
+    /// `S_old` of a length at each bar.
     #[inline(always)]
-    pub(crate) fn weighted(&self, j: usize, length: usize, lanes: V) -> V {
-        self.weighted[self.at[j] + length] + (lanes * self.prefixes[j] - self.ramps[j])
+    pub(crate) fn sums(&self, length: usize) -> &'a [V] {
+        let at = self.sums.len() - 1 - length + self.since;
+        &self.sums[at..at + self.len()]
+    }
+
+    /// `W_old` of a length at each bar.
+    #[inline(always)]
+    pub(crate) fn weighted(&self, length: usize) -> &'a [V] {
+        let at = self.weighted.len() - 1 - length + self.since;
+        &self.weighted[at..at + self.len()]
     }
 }
 
@@ -218,19 +274,16 @@ pub(crate) struct WindowPlan {
     pub(crate) wma: usize,
     /// As `wma`, for the LSMA family.
     pub(crate) lsma: usize,
-    /// As `wma`, for the HMA family.
+    /// As `wma`, for the HMA family and half its lengths.
     pub(crate) hma: usize,
-    /// As `wma`, for half the lengths of the HMA family.
-    pub(crate) half: usize,
     /// Rows of source that must be remembered behind any bar.
     pub(crate) history: usize,
 }
 
 /// Finds the sums that families can share.
 pub(crate) fn plan_windows(lengths: &PerFamily<[usize; 9]>, switches: Switches) -> WindowPlan {
-    let mut source = Vec::new();
-    let mut place = |lengths: &[usize]| {
-        let shape = Shape::of(lengths);
+    let mut source: Vec<Shape> = Vec::new();
+    let mut place = |shape: Shape| {
         for (index, other) in source.iter_mut().enumerate() {
             let both = shape.union(*other);
             if both == *other || both.is_compact() {
@@ -241,13 +294,14 @@ pub(crate) fn plan_windows(lengths: &PerFamily<[usize; 9]>, switches: Switches) 
         source.push(shape);
         source.len() - 1
     };
-    let wma = place(&lengths[Family::Wma]);
-    let lsma = place(&lengths[Family::Lsma]);
-    let hma = place(&lengths[Family::Hma]);
-    let half = match switches.hma {
-        Hma::Hull => place(&lengths[Family::Hma].map(half_length)),
-        Hma::Sma => hma,
-    };
+    let full = Shape::of(&lengths[Family::Hma]);
+    let hma = place(match switches.hma {
+        // A Hull average reads a length and its half at the same bar.
+        Hma::Hull => full.union(Shape::of(&lengths[Family::Hma].map(half_length))),
+        Hma::Sma => full,
+    });
+    let wma = place(Shape::of(&lengths[Family::Wma]));
+    let lsma = place(Shape::of(&lengths[Family::Lsma]));
     let noise = Shape::of(&lengths[Family::Kama]);
     let history = source
         .iter()
@@ -262,7 +316,6 @@ pub(crate) fn plan_windows(lengths: &PerFamily<[usize; 9]>, switches: Switches) 
         wma,
         lsma,
         hma,
-        half,
         history,
     }
 }
