@@ -118,7 +118,7 @@ impl Check {
         if start.saturating_add(meta).saturating_add(body) > self.size {
             return Err(contradiction("a block lies beyond the end"));
         }
-        self.message(start, Some(meta)).map(|_| ())
+        self.message(start, Some((meta, body))).map(|_| ())
     }
 
     fn stream(&mut self) -> io::Result<()> {
@@ -135,7 +135,10 @@ impl Check {
     }
 
     /// Checks the message at `at` and returns where the next one starts; `None` at the end marker.
-    fn message(&mut self, at: u64, known_meta: Option<u64>) -> io::Result<Option<u64>> {
+    ///
+    /// `block` is the length of metadata and body by the footer of a file, which its decoder believes
+    /// rather than the message.
+    fn message(&mut self, at: u64, block: Option<(u64, u64)>) -> io::Result<Option<u64>> {
         let mut word = [0; 4];
         self.read_at(at, &mut word)?;
         let mut meta_at = at + 4;
@@ -149,7 +152,7 @@ impl Check {
             return Ok(None);
         }
         if meta_at.saturating_add(length) > self.size
-            || known_meta.is_some_and(|meta| length > meta)
+            || block.is_some_and(|(meta, _)| length > meta)
         {
             return Err(contradiction("a message is cut off"));
         }
@@ -158,7 +161,8 @@ impl Check {
         let message = root_as_message(&bytes).map_err(|_| contradiction("a message is damaged"))?;
         let body =
             u64::try_from(message.bodyLength()).map_err(|_| contradiction("a negative length"))?;
-        let body_at = meta_at + length;
+        let (body_at, body) =
+            block.map_or((meta_at + length, body), |(meta, body)| (at + meta, body));
         let next = body_at.checked_add(body).filter(|&next| next <= self.size);
         let next = next.ok_or_else(|| contradiction("a message lies beyond the end"))?;
         self.buffers(&message, body_at, body)?;

@@ -68,7 +68,7 @@ impl DatasetError {
             row: None,
             column: None,
             value: None,
-            what: what.into(),
+            what: one_line(&what.into()),
             remedy: String::new(),
             source: None,
         };
@@ -180,7 +180,7 @@ impl fmt::Display for DatasetError {
             remedy,
             ..
         } = &*self.inner;
-        f.write_str(path)?;
+        f.write_str(&one_line(path))?;
         if let Some(row) = row {
             write!(f, ", row {row}")?;
         }
@@ -225,7 +225,14 @@ impl From<Bomb> for io::Error {
     }
 }
 
-/// Keeps a message on one line and short, whatever the input holds.
+/// Keeps text on one line: words of foreign decoders quote the file, line breaks and all.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+/// Shows a cell on one line and short, whatever it holds.
 fn clip(text: &str) -> String {
     const LIMIT: usize = 60;
     let clean: String = text

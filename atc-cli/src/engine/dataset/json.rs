@@ -57,8 +57,12 @@ fn broken(path: &str, error: serde_json::Error, row: Option<u64>) -> DatasetErro
     if error.is_io() {
         return DatasetError::from_io(path, io::Error::from(error));
     }
-    damaged(path, &error)
-        .row(row.unwrap_or(error.line() as u64))
+    // Its words end in a line and column; the row says the first, and lines are parsed one by one.
+    let words = error.to_string();
+    let (what, _) = words.rsplit_once(" at line ").unwrap_or((&words, ""));
+    let row = row.unwrap_or(error.line() as u64);
+    damaged(path, format!("{what} at character {}", error.column()))
+        .row(row)
         .source(error)
 }
 

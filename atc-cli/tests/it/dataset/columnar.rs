@@ -1,0 +1,144 @@
+//! Parquet and Arrow IPC.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, Date32Array, Decimal128Array, DictionaryArray, Float32Array, Float64Array,
+    Int32Array, Int64Array, LargeStringArray, RecordBatch, StringArray, TimestampNanosecondArray,
+    UInt64Array,
+};
+use arrow::datatypes::Int32Type;
+use arrow::ipc::CompressionType;
+use atc_cli::engine::dataset::{Request, read_bytes};
+use parquet::basic::{Compression, ZstdLevel};
+
+use super::{DAY, HOUR, START, one, symbol, write};
+
+#[test]
+fn every_container_of_one_batch_gives_the_same_bars() {
+    const N: usize = 2_000;
+    let batch = write::batch(N);
+    let containers = [
+        write::parquet(&batch, Compression::UNCOMPRESSED),
+        write::parquet(&batch, Compression::SNAPPY),
+        write::parquet(&batch, Compression::ZSTD(ZstdLevel::default())),
+        write::parquet(&batch, Compression::LZ4_RAW),
+        write::arrow_file(&batch, None),
+        write::arrow_file(&batch, Some(CompressionType::LZ4_FRAME)),
+        write::arrow_file(&batch, Some(CompressionType::ZSTD)),
+        write::arrow_stream(&batch, None),
+        write::arrow_stream(&batch, Some(CompressionType::LZ4_FRAME)),
+        write::arrow_stream(&batch, Some(CompressionType::ZSTD)),
+    ];
+    let time: Vec<i64> = (0..N).map(|i| START + HOUR * i as i64).collect();
+    let close: Vec<f64> = (0..N).map(|i| 100.0 + i as f64).collect();
+    for (i, bytes) in containers.iter().enumerate() {
+        let bars = one("any.bin", bytes, "hl2");
+        assert_eq!(bars.symbol, "BTC", "container {i}");
+        assert_eq!(bars.time.as_ref(), Some(&time), "container {i}");
+        assert_eq!(bars.close, close, "container {i}");
+        assert_eq!(bars.source.as_ref(), Some(&close), "container {i}");
+        assert_eq!(bars.row_of(1_500).unwrap().row, 1_501, "container {i}");
+    }
+}
+
+#[test]
+fn columns_of_any_sensible_type_are_understood() {
+    let times: [ArrayRef; 7] = [
+        Arc::new(TimestampNanosecondArray::from(vec![START, START + DAY])),
+        Arc::new(Int64Array::from(vec![START / 1_000, (START + DAY) / 1_000])),
+        Arc::new(UInt64Array::from(vec![
+            (START / 1_000_000) as u64,
+            ((START + DAY) / 1_000_000) as u64,
+        ])),
+        Arc::new(Int32Array::from(vec![
+            (START / 1_000_000_000) as i32,
+            ((START + DAY) / 1_000_000_000) as i32,
+        ])),
+        Arc::new(Date32Array::from(vec![
+            (START / DAY) as i32,
+            (START / DAY) as i32 + 1,
+        ])),
+        Arc::new(Float64Array::from(vec![
+            START as f64 / 1e9,
+            (START + DAY) as f64 / 1e9,
+        ])),
+        Arc::new(LargeStringArray::from(vec![
+            "2024-01-01",
+            "2024-01-02T00:00:00Z",
+        ])),
+    ];
+    let closes: [ArrayRef; 5] = [
+        Arc::new(Float64Array::from(vec![1.0, 2.5])),
+        Arc::new(Float32Array::from(vec![1.0, 2.5])),
+        Arc::new(
+            Decimal128Array::from(vec![100, 250])
+                .with_precision_and_scale(10, 2)
+                .unwrap(),
+        ),
+        Arc::new(StringArray::from(vec!["1.0", "2.5"])),
+        Arc::new(DictionaryArray::<Int32Type>::from_iter(["1", "2.5"])),
+    ];
+    for time in &times {
+        for close in &closes {
+            let batch = RecordBatch::try_from_iter([
+                ("date", Arc::clone(time)),
+                ("Close", Arc::clone(close)),
+            ])
+            .unwrap();
+            let bytes = write::arrow_file(&batch, None);
+            let bars = one("X.arrow", bytes, "close");
+            assert_eq!(
+                bars.time,
+                Some(vec![START, START + DAY]),
+                "{} {}",
+                time.data_type(),
+                close.data_type()
+            );
+            assert_eq!(
+                bars.close,
+                [1.0, 2.5],
+                "{} {}",
+                time.data_type(),
+                close.data_type()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_null_close_is_nan_and_a_long_table_is_taken_apart() {
+    let columns: [(&str, ArrayRef); 3] = [
+        (
+            "time",
+            Arc::new(Int64Array::from(vec![
+                1_704_067_200,
+                1_704_067_200,
+                1_704_153_600,
+            ])),
+        ),
+        (
+            "close",
+            Arc::new(Float64Array::from(vec![Some(1.0), Some(5.0), None])),
+        ),
+        (
+            "ticker",
+            Arc::new(DictionaryArray::<Int32Type>::from_iter(["A", "B", "A"])),
+        ),
+    ];
+    let bytes = write::parquet(
+        &RecordBatch::try_from_iter(columns).unwrap(),
+        Compression::SNAPPY,
+    );
+    let all = read_bytes("long.parquet", &bytes, &Request::default()).unwrap();
+    assert_eq!(
+        all.iter().map(|bars| &*bars.symbol).collect::<Vec<_>>(),
+        ["A", "B"]
+    );
+    assert!(all[0].close[0] == 1.0 && all[0].close[1].is_nan());
+    assert_eq!(all[0].row_of(1).unwrap().row, 3);
+    assert_eq!(
+        read_bytes("long.parquet", &bytes, &symbol("B")).unwrap()[0].close,
+        [5.0]
+    );
+}

@@ -1,0 +1,3 @@
+//! Integration tests of the engine and the command.
+
+mod dataset;
