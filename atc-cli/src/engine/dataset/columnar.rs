@@ -21,15 +21,13 @@ pub(crate) fn layout(
         .collect();
     let mut layout = Layout::of(names, rows.request, &rows.path)?;
     // A date and a time of day side by side are joined only where both are text.
-    if let Some(clock) = layout.clock
-        && !is_text(schema.field(clock).data_type())
-    {
-        layout.time = if is_clock(schema.field(clock).data_type()) {
-            layout.time
-        } else {
-            Some(clock)
-        };
-        layout.clock = None;
+    if let (Some(date), Some(clock)) = (layout.time, layout.clock) {
+        let kind = |column: usize| schema.field(column).data_type();
+        if !is_text(kind(date)) || !is_text(kind(clock)) {
+            let is_moment = !matches!(kind(clock), DataType::Time32(_) | DataType::Time64(_));
+            layout.time = Some(if is_moment { clock } else { date });
+            layout.clock = None;
+        }
     }
     let projection = layout.projection();
     Ok((layout, projection))
@@ -55,7 +53,6 @@ pub(crate) fn append(
 struct Columns {
     symbol: Option<StringArray>,
     time: Option<TimeColumn>,
-    clock: Option<StringArray>,
     close: NumberColumn,
     source: Vec<NumberColumn>,
 }
@@ -91,13 +88,13 @@ impl Columns {
         };
         let text = |column: usize| to_text(find(column)?, layout.name(column), rows);
         let number = |column: usize| to_number(find(column)?, layout.name(column), rows);
+        let time = |column: usize| match layout.clock {
+            Some(clock) => Ok(TimeColumn::Text(joined(&text(column)?, &text(clock)?))),
+            None => to_time(find(column)?, layout.name(column), rows),
+        };
         Ok(Self {
             symbol: layout.symbol.map(text).transpose()?,
-            time: layout
-                .time
-                .map(|column| to_time(find(column)?, layout.name(column), rows))
-                .transpose()?,
-            clock: layout.clock.map(text).transpose()?,
+            time: layout.time.map(time).transpose()?,
             close: number(layout.close)?,
             source: layout
                 .source
@@ -122,10 +119,7 @@ impl Columns {
         let time = match &self.time {
             Some(time) => {
                 let name = layout.time.map_or("time", |column| layout.name(column));
-                match &self.clock {
-                    Some(clock) => time.joined(clock, index, row, name, rows)?,
-                    None => time.at(index, row, name, rows)?,
-                }
+                time.at(index, row, name, rows)?
             }
             None => 0,
         };
@@ -159,27 +153,6 @@ impl TimeColumn {
             Self::Integer(values) => rows.time_integer(row, name, values.value(index)),
             Self::Float(values) => rows.time_float(row, name, values.value(index)),
             Self::Text(values) => rows.time_text(row, name, values.value(index).as_bytes()),
-        }
-    }
-
-    fn joined(
-        &self,
-        clock: &StringArray,
-        index: usize,
-        row: u64,
-        name: &str,
-        rows: &mut Collector<'_>,
-    ) -> Result<i64, DatasetError> {
-        match self {
-            Self::Text(dates) => {
-                let moment = format!(
-                    "{} {}",
-                    text_at(dates, index).trim(),
-                    text_at(clock, index).trim()
-                );
-                rows.time_text(row, name, moment.as_bytes())
-            }
-            _ => self.at(index, row, name, rows),
         }
     }
 
@@ -302,8 +275,16 @@ fn is_text(kind: &DataType) -> bool {
     }
 }
 
-fn is_clock(kind: &DataType) -> bool {
-    matches!(kind, DataType::Time32(_) | DataType::Time64(_))
+/// Dates with their times of day.
+fn joined(dates: &StringArray, clocks: &StringArray) -> StringArray {
+    let cell = |index| {
+        format!(
+            "{} {}",
+            text_at(dates, index).trim(),
+            text_at(clocks, index).trim()
+        )
+    };
+    StringArray::from_iter_values((0..dates.len().min(clocks.len())).map(cell))
 }
 
 /// The text of a cell, empty where there is none.

@@ -132,12 +132,11 @@ impl Finder {
     fn file(&mut self, path: &str) {
         if let Some((folder, symbol)) = hive_folder(path) {
             let part = Part::File(path.into());
-            match self.hives.get(folder) {
-                Some(&known) => self.sources[known].push(part),
-                None => {
-                    self.hives.insert(folder.to_owned(), self.sources.len());
-                    self.sources.push(Source::new(Symbol::Hive(symbol), part));
-                }
+            if let Some(&known) = self.hives.get(folder) {
+                self.sources[known].push(part);
+            } else {
+                self.hives.insert(folder.to_owned(), self.sources.len());
+                self.sources.push(Source::new(Symbol::Hive(symbol), part));
             }
             return;
         }

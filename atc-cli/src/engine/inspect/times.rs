@@ -145,13 +145,9 @@ fn usual_spacing(sorted: &[i64]) -> Option<i64> {
 }
 
 fn missing(distance: i64, spacing: i64) -> u64 {
-    let bars = (distance as f64 / spacing as f64).round() as u64;
     // Months and quarters differ in length; below one and a half spacings nothing is missing.
-    if distance > spacing.saturating_add(spacing / 2) {
-        bars.saturating_sub(1)
-    } else {
-        0
-    }
+    let bars = distance.saturating_add(spacing / 2) / spacing;
+    u64::try_from(bars - 1).unwrap_or(0)
 }
 
 fn missing_workdays(from: i64, to: i64) -> u64 {
@@ -209,7 +205,7 @@ mod tests {
 
     #[test]
     fn weekends_are_no_gaps_of_a_market_that_rests() {
-        let (friday, monday) = (1 * DAY, 4 * DAY);
+        let (friday, monday) = (DAY, 4 * DAY);
         assert_eq!(missing_workdays(friday, monday), 0);
         assert_eq!(missing_workdays(friday, monday + DAY), 1);
         assert!(is_weekend(2 * DAY) && is_weekend(3 * DAY) && !is_weekend(4 * DAY));

@@ -8,6 +8,12 @@ use parquet::basic::Compression;
 
 use super::{refusal, refusal_of, symbol, write};
 
+fn check(cases: &[(&str, &str)]) {
+    for (text, expected) in cases {
+        assert_eq!(refusal("a.csv", text), *expected, "{text:?}");
+    }
+}
+
 #[test]
 fn each_bad_text_is_explained_with_row_value_and_remedy() {
     let cases = [
@@ -59,6 +65,13 @@ fn each_bad_text_is_explained_with_row_value_and_remedy() {
             "1704067200,1,2\n",
             "a.csv, row 1: 3 columns without a header, their meaning is unknown; add a header line such as `time,close`",
         ),
+    ];
+    check(&cases);
+}
+
+#[test]
+fn each_bad_json_is_explained_with_row_value_and_remedy() {
+    let cases = [
         (
             "[[1,2],[3,\"x\"]]",
             "a.csv, row 2, column `close`: `x` is not a number; write a plain number such as 1234.5, or leave the cell empty",
@@ -88,9 +101,7 @@ fn each_bad_text_is_explained_with_row_value_and_remedy() {
             "a.csv, column `close`: there is none among `price`; name the column of closing prices `close`",
         ),
     ];
-    for (text, expected) in cases {
-        assert_eq!(refusal("a.csv", text), expected, "{text:?}");
-    }
+    check(&cases);
 }
 
 #[test]

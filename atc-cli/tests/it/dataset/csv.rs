@@ -1,5 +1,7 @@
 //! CSV in all its dialects.
 
+use std::io::Write;
+
 use atc_cli::engine::dataset::{Request, read_bytes};
 
 use super::{DAY, HOUR, START, one, symbol};
@@ -113,13 +115,10 @@ fn a_long_table_is_taken_apart_by_symbol() {
 
 #[test]
 fn a_long_file_is_read_to_the_last_digit() {
-    let mut table = "time,close\n".to_owned();
+    let mut table = b"time,close\n".to_vec();
     let closes: Vec<f64> = (1..=5_000).map(|i| 1.0 / f64::from(i)).collect();
     for (bar, close) in closes.iter().enumerate() {
-        table.push_str(&format!(
-            "{},{close}\n",
-            START / 1_000_000_000 + 60 * bar as i64
-        ));
+        writeln!(table, "{},{close}", START / 1_000_000_000 + 60 * bar as i64).unwrap();
     }
     let bars = one("a.csv", table, "close");
     assert_eq!(bars.close, closes);

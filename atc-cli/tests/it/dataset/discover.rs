@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use atc_cli::engine::dataset::{ErrorKind, Request, Source, discover};
+use atc_cli::engine::dataset::{DatasetError, ErrorKind, Request, Source, discover};
 
 use super::write;
 
@@ -56,7 +56,7 @@ fn patterns_files_and_failures_stand_side_by_side() {
     ];
     let found = discover(&names.map(|name| path(root.path(), name)));
     assert_eq!(symbols(&found.sources), ["x1", "x2", "y", "[odd]"]);
-    let kinds: Vec<_> = found.failed.iter().map(|error| error.kind()).collect();
+    let kinds: Vec<_> = found.failed.iter().map(DatasetError::kind).collect();
     assert_eq!(kinds, [ErrorKind::NotFound; 3]);
     assert!(
         found.failed[1]

@@ -1,5 +1,11 @@
 //! Readers: every format, every bad input.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+#![expect(clippy::cast_possible_wrap, reason = "bar counts become times")]
+
 mod bad;
 mod columnar;
 mod csv;

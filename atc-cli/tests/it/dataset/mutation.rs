@@ -12,7 +12,7 @@ use super::write;
 
 const MUTATIONS: u64 = 3_000;
 
-/// SplitMix64: small, seeded, the same everywhere.
+/// `SplitMix64`: small, seeded, the same everywhere.
 struct Random(u64);
 
 impl Random {

@@ -44,18 +44,14 @@ pub(super) fn batch(n_rows: usize) -> RecordBatch {
 
 /// The same bars as CSV.
 pub(super) fn csv(n_rows: usize) -> Vec<u8> {
-    let mut text = "timestamp,open,high,low,close\n".to_owned();
+    let mut text = b"timestamp,open,high,low,close\n".to_vec();
     for i in 0..n_rows {
         let close = 100 + i;
         let time = START / 1_000_000 + 3_600_000 * i as i64;
-        text.push_str(&format!(
-            "{time},{}.5,{},{},{close}\n",
-            close - 1,
-            close + 1,
-            close - 1
-        ));
+        let (open, high) = (close - 1, close + 1);
+        writeln!(text, "{time},{open}.5,{high},{open},{close}").unwrap();
     }
-    text.into_bytes()
+    text
 }
 
 pub(super) fn parquet(batch: &RecordBatch, compression: ParquetCompression) -> Vec<u8> {

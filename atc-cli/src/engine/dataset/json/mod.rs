@@ -1,10 +1,13 @@
 //! JSON: an array of rows or of objects, or one object per line; streamed.
 
+mod cell;
+
 use std::fmt;
 use std::io::{self, BufReader, Read};
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use self::cell::{Cell, CellSeed};
 use super::DatasetError;
 use super::collect::Collector;
 use super::guard::damaged;
@@ -66,17 +69,6 @@ fn broken(path: &str, error: serde_json::Error, row: Option<u64>) -> DatasetErro
         .source(error)
 }
 
-/// One value of a row.
-#[derive(Clone, Debug, PartialEq)]
-enum Cell {
-    Missing,
-    Integer(i64),
-    Float(f64),
-    Text(String),
-    /// An array, object or truth value, none of which is a price.
-    Other(&'static str),
-}
-
 /// Turns parsed rows into bars; keeps the buffers.
 #[derive(Debug, Default)]
 struct RowReader {
@@ -111,21 +103,21 @@ impl RowReader {
 
     /// Appends the row that was parsed last.
     fn row(&mut self, row: u64, rows: &mut Collector<'_>) -> Result<(), DatasetError> {
-        let layout = match self.layout.take() {
-            Some(layout) => layout,
-            None => {
-                let layout = if self.keys.is_empty() {
-                    Layout::headerless(self.cells.len(), rows.request, &rows.path)
-                } else {
-                    Layout::of(self.keys.clone(), rows.request, &rows.path)
-                }?;
-                rows.start(&layout)?;
-                layout
-            }
-        };
+        let layout = self.layout.take().map_or_else(|| self.start(rows), Ok)?;
         let outcome = self.append(row, &layout, rows);
         self.layout = Some(layout);
         outcome
+    }
+
+    /// Tells the layout from the first row.
+    fn start(&self, rows: &mut Collector<'_>) -> Result<Layout, DatasetError> {
+        let layout = if self.keys.is_empty() {
+            Layout::headerless(self.cells.len(), rows.request, &rows.path)
+        } else {
+            Layout::of(self.keys.clone(), rows.request, &rows.path)
+        }?;
+        rows.start(&layout)?;
+        Ok(layout)
     }
 
     fn append(
@@ -286,60 +278,5 @@ impl<'de> Visitor<'de> for RowSeed<'_> {
             }
         }
         Ok(())
-    }
-}
-
-struct CellSeed;
-
-impl<'de> DeserializeSeed<'de> for CellSeed {
-    type Value = Cell;
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Cell, D::Error> {
-        json.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for CellSeed {
-    type Value = Cell;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number, a text or null")
-    }
-
-    fn visit_unit<E>(self) -> Result<Cell, E> {
-        Ok(Cell::Missing)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Cell, E> {
-        Ok(Cell::Other("a truth value"))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Cell, E> {
-        Ok(Cell::Integer(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Cell, E> {
-        Ok(i64::try_from(value).map_or(Cell::Float(value as f64), Cell::Integer))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Cell, E> {
-        Ok(Cell::Float(value))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Cell, E> {
-        Ok(Cell::Text(value.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Cell, A::Error> {
-        while array.next_element::<serde::de::IgnoredAny>()?.is_some() {}
-        Ok(Cell::Other("an array"))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Cell, A::Error> {
-        while object
-            .next_entry::<serde::de::IgnoredAny, serde::de::IgnoredAny>()?
-            .is_some()
-        {}
-        Ok(Cell::Other("an object"))
     }
 }
