@@ -8,7 +8,7 @@ use zip::result::ZipError;
 
 use super::collect::Symbol;
 use super::decode::{Decoded, Named, Reading, decode};
-use super::place::{hive_symbol, stem};
+use super::place::{has_data_extension, hive_symbol, stem};
 use super::stream::{Blob, guarded};
 use super::{DatasetError, ErrorKind};
 
@@ -101,6 +101,10 @@ fn names<R: Read + Seek>(archive: &ZipArchive<R>, path: &str) -> Result<Vec<Stri
         if !last.is_empty() && !last.starts_with('.') && !name.starts_with("__MACOSX") {
             names.push(name.into_owned());
         }
+    }
+    // Read-me files and checksums beside the data; alone, a file of any name is tried.
+    if names.iter().any(|name| has_data_extension(name)) {
+        names.retain(|name| has_data_extension(name));
     }
     names.sort_unstable();
     Ok(names)

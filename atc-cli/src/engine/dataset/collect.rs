@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::bars::{Origin, Rows};
 use super::layout::Layout;
 use super::number::parse_number;
-use super::time::{TimeReader, format_time};
+use super::time::{TimeReader, format_time, looks_like_time};
 use super::{Bars, DatasetError, ErrorKind, Request};
 
 /// Where rows go: one file, or one member of an archive.
@@ -188,6 +188,21 @@ impl<'a> Collector<'a> {
         self.times
             .text(cell)
             .ok_or_else(|| self.no_time(row, column, &String::from_utf8_lossy(cell)))
+    }
+
+    /// Reads a date and a time of day from two cells; a whole time in the second one will do.
+    pub(crate) fn time_parts(
+        &mut self,
+        row: u64,
+        column: &str,
+        date: &[u8],
+        clock: &[u8],
+    ) -> Result<i64, DatasetError> {
+        if looks_like_time(clock) {
+            return self.time_text(row, column, clock);
+        }
+        let moment = [date.trim_ascii(), b" ", clock.trim_ascii()].concat();
+        self.time_text(row, column, &moment)
     }
 
     /// Reads an integer time, its unit told by magnitude.

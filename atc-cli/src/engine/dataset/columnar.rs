@@ -29,6 +29,10 @@ pub(crate) fn layout(
             layout.clock = None;
         }
     }
+    layout.adopt_index(|column| {
+        let kind = schema.field(column).data_type();
+        kind.is_temporal() || is_text(kind)
+    });
     let projection = layout.projection();
     Ok((layout, projection))
 }

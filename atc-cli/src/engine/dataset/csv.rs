@@ -16,19 +16,18 @@ use super::{DatasetError, ErrorKind};
 /// Reads all rows of `stream` and returns what the text looked like.
 pub(crate) fn read(stream: impl Read, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
     let mut lines = Lines::new(stream);
-    let Some(dialect) = Dialect::sniff(&mut lines, rows)? else {
+    let Some(mut dialect) = Dialect::sniff(&mut lines, rows)? else {
         return Ok("csv".to_owned());
     };
+    let mut more = !dialect.has_header || lines.advance(&rows.path)?;
+    dialect.adopt_index(&lines.line);
     rows.decimal_comma = dialect.delimiter == b';';
     rows.start(&dialect.layout)?;
     let mut reader = RowReader::new(&dialect);
-    if !dialect.has_header {
-        let first = reader.row(lines.row, &lines.line, rows);
-        rows.forgive(first)?;
-    }
-    while lines.advance(&rows.path)? {
+    while more {
         let row = reader.row(lines.row, &lines.line, rows);
         rows.forgive(row)?;
+        more = lines.advance(&rows.path)?;
     }
     Ok(dialect.describe())
 }
@@ -68,7 +67,7 @@ impl Dialect {
             .collect();
         let has_header = is_header(&names) || !is_data(&names, delimiter == b';');
         let layout = if has_header {
-            Layout::of(with_index(names), rows.request, &rows.path)
+            Layout::of(names, rows.request, &rows.path)
         } else {
             Layout::headerless(names.len(), rows.request, &rows.path)
         }?;
@@ -77,6 +76,17 @@ impl Dialect {
             has_header,
             layout,
         }))
+    }
+
+    fn adopt_index(&mut self, first_row: &[u8]) {
+        let mut cells = Vec::new();
+        split(first_row, self.delimiter, usize::MAX, &mut cells);
+        let holds_times = |column: usize| {
+            cells
+                .get(column)
+                .is_some_and(|&(from, to)| looks_like_time(&first_row[from..to]))
+        };
+        self.layout.adopt_index(holds_times);
     }
 
     fn describe(&self) -> String {
@@ -101,7 +111,6 @@ struct RowReader<'a> {
     layout: &'a Layout,
     n_needed: usize,
     cells: Vec<(usize, usize)>,
-    moment: Vec<u8>,
 }
 
 impl<'a> RowReader<'a> {
@@ -116,7 +125,6 @@ impl<'a> RowReader<'a> {
             layout: &dialect.layout,
             n_needed,
             cells: Vec::new(),
-            moment: Vec::new(),
         }
     }
 
@@ -152,11 +160,7 @@ impl<'a> RowReader<'a> {
         }
         let time = match (layout.time, layout.clock) {
             (Some(date), Some(clock)) => {
-                self.moment.clear();
-                self.moment.extend_from_slice(cell(date).trim_ascii());
-                self.moment.push(b' ');
-                self.moment.extend_from_slice(cell(clock).trim_ascii());
-                rows.time_text(row, layout.name(date), &self.moment)?
+                rows.time_parts(row, layout.name(date), cell(date), cell(clock))?
             }
             (Some(time), None) => rows.time_text(row, layout.name(time), cell(time))?,
             (None, _) => 0,
@@ -224,12 +228,4 @@ fn is_data(cells: &[String], decimal_comma: bool) -> bool {
             looks_like_time(first.as_bytes()) && rest.iter().take(4).all(is_number)
         }
     }
-}
-
-/// A first column without a name, as pandas writes an index, is the time if no other column is.
-fn with_index(mut names: Vec<String>) -> Vec<String> {
-    if names.len() > 1 && names[0].is_empty() {
-        "__index_level_0__".clone_into(&mut names[0]);
-    }
-    names
 }

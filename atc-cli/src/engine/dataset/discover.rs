@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::path::Path;
 
 use super::archive;
@@ -48,7 +48,10 @@ pub fn discover(paths: &[String]) -> Discovered {
     for path in paths {
         finder.input(path);
     }
-    finder.finish()
+    Discovered {
+        sources: finder.sources,
+        failed: finder.failed,
+    }
 }
 
 #[derive(Debug, Default)]
@@ -92,8 +95,9 @@ impl Finder {
                 return self.failed.push(error);
             }
         };
-        let (n_sources, n_failed) = (self.sources.len(), self.failed.len());
+        let mut is_empty = true;
         for entry in matches {
+            is_empty = false;
             match entry {
                 Ok(path) => self.path(&path.to_string_lossy()),
                 Err(error) => {
@@ -102,8 +106,7 @@ impl Finder {
                 }
             }
         }
-        if self.sources.len() == n_sources && self.failed.len() == n_failed && self.hives.is_empty()
-        {
+        if is_empty {
             let error =
                 DatasetError::new(ErrorKind::NotFound, pattern, "the pattern matches no file");
             self.failed
@@ -113,10 +116,9 @@ impl Finder {
 
     fn folder(&mut self, path: &str) {
         let mut files = Vec::new();
-        if let Err(error) = list(Path::new(path), 0, &mut files) {
-            return self.failed.push(error);
-        }
-        if files.is_empty() {
+        let n_failed = self.failed.len();
+        self.list(Path::new(path), 0, &mut files);
+        if files.is_empty() && self.failed.len() == n_failed {
             let error =
                 DatasetError::new(ErrorKind::NotFound, path, "the folder holds no data files");
             return self.failed.push(
@@ -171,32 +173,31 @@ impl Finder {
         is_any
     }
 
-    fn finish(self) -> Discovered {
-        Discovered {
-            sources: self.sources,
-            failed: self.failed,
+    /// Collects the data files of a folder; what cannot be listed does not keep the rest out.
+    fn list(&mut self, folder: &Path, depth: usize, files: &mut Vec<String>) {
+        let listed = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let entries = match listed {
+            Ok(entries) => entries,
+            Err(error) => {
+                let error = DatasetError::from_io(&folder.to_string_lossy(), error);
+                return self.failed.push(error);
+            }
+        };
+        for entry in entries {
+            let (name, path) = (entry.file_name(), entry.path());
+            let name = name.to_string_lossy();
+            if name.starts_with(['.', '_']) {
+                continue;
+            }
+            // A link to a file counts, a link to a folder does not: it may lead back here.
+            let is_link = path.is_symlink();
+            if path.is_dir() {
+                if !is_link && depth < DEPTH_LIMIT {
+                    self.list(&path, depth + 1, files);
+                }
+            } else if has_data_extension(&name) {
+                files.push(path.to_string_lossy().into_owned());
+            }
         }
     }
-}
-
-fn list(folder: &Path, depth: usize, files: &mut Vec<String>) -> Result<(), DatasetError> {
-    let fail = |error| DatasetError::from_io(&folder.to_string_lossy(), error);
-    if depth > DEPTH_LIMIT {
-        return Ok(());
-    }
-    for entry in fs::read_dir(folder).map_err(fail)? {
-        let entry = entry.map_err(fail)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with(['.', '_']) {
-            continue;
-        }
-        // A link to a file counts, a link to a folder does not: it may lead back here.
-        let kind = entry.file_type().map_err(fail)?;
-        if kind.is_dir() {
-            list(&entry.path(), depth + 1, files)?;
-        } else if has_data_extension(&name) && !(kind.is_symlink() && entry.path().is_dir()) {
-            files.push(entry.path().to_string_lossy().into_owned());
-        }
-    }
-    Ok(())
 }

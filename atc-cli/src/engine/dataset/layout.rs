@@ -16,8 +16,9 @@ const TIME: &[&str] = &[
     "unix_timestamp",
     "ts",
     "t",
-    "__index_level_0__",
 ];
+/// Names that an index of a data frame gets on its way to a file; it may be a time or a row number.
+const INDEX: &[&str] = &["", "index", "unnamed:_0", "__index_level_0__"];
 const OPEN: &[&str] = &["open", "o", "open_price"];
 const HIGH: &[&str] = &["high", "h", "high_price"];
 const LOW: &[&str] = &["low", "l", "low_price"];
@@ -84,6 +85,18 @@ impl Layout {
             source,
             names,
         })
+    }
+
+    /// Takes the index of a data frame as the time, if there is no other and it holds times.
+    pub(crate) fn adopt_index(&mut self, holds_times: impl Fn(usize) -> bool) {
+        if self.time.is_none() {
+            let is_index = |name: &String| INDEX.contains(&&*normalize(name));
+            self.time = self
+                .names
+                .iter()
+                .position(is_index)
+                .filter(|&column| holds_times(column));
+        }
     }
 
     /// The layout of rows without a header: `time,close`, or `time,open,high,low,close,...`, or `close` alone.

@@ -80,7 +80,9 @@ pub fn inspect(source: &Source, request: &Request, warm_up: usize) -> Vec<Verdic
     }
     let judge = |bars: &Bars| {
         let mut verdict = judge(bars, warm_up);
-        verdict.path = source.to_string();
+        verdict.path = bars
+            .row_of(0)
+            .map_or_else(|| source.to_string(), |place| place.path.to_string());
         verdict.format.clone_from(&decoded.format);
         verdict.unreadable = decoded.n_unreadable;
         if decoded.n_unreadable > 0 {

@@ -125,3 +125,23 @@ fn a_long_file_is_read_to_the_last_digit() {
     assert_eq!(bars.row_of(4_999).unwrap().row, 5_001);
     assert_eq!(bars.row_of(5_000), None);
 }
+
+#[test]
+fn the_index_of_a_data_frame_is_the_time_only_if_it_is_one() {
+    let dated = one("a.csv", ",close\n2024-01-01,1\n2024-01-02,2\n", "close");
+    assert_eq!(dated.time, Some(vec![START, START + DAY]));
+    let numbered = one("a.csv", "Unnamed: 0,close\n0,1\n1,2\n", "close");
+    assert_eq!(numbered.time, None);
+    let beside = one("a.csv", ",date,close\n0,2024-01-01,1\n", "close");
+    assert_eq!(beside.time, Some(vec![START]));
+}
+
+#[test]
+fn a_whole_time_beside_a_date_is_taken_alone() {
+    let bars = one(
+        "a.csv",
+        "date,time,close\nMon,1704067200,1\nMon,2024-01-01 01:00,2\n",
+        "close",
+    );
+    assert_eq!(bars.time, Some(vec![START, START + HOUR]));
+}

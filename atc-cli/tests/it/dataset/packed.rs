@@ -46,6 +46,7 @@ fn every_member_of_an_archive_is_a_series() {
         ("b/ETH.csv", b"close\n2\n"),
         ("BTC.csv", b"close\n1\n"),
         ("__MACOSX/._BTC.csv", b"\0"),
+        ("README", b"hello"),
         ("symbol=SOL/part.csv", b"close\n3\n"),
     ]);
     let all = read_bytes("x.zip", &bytes, &Request::default()).unwrap();

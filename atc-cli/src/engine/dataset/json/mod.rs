@@ -160,7 +160,7 @@ impl RowReader {
             Cell::Float(value) => rows.time_float(row, name, *value),
             Cell::Text(date) => match layout.clock.map(|clock| self.cell(clock, layout)) {
                 Some(Cell::Text(clock)) => {
-                    rows.time_text(row, name, format!("{date} {clock}").as_bytes())
+                    rows.time_parts(row, name, date.as_bytes(), clock.as_bytes())
                 }
                 _ => rows.time_text(row, name, date.as_bytes()),
             },
