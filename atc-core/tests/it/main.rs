@@ -1,0 +1,4 @@
+//! Integration tests of the crate, one target.
+
+mod golden;
+mod naive;
