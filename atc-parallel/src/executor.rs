@@ -1,0 +1,136 @@
+//! The contract: jobs, lanes, slots.
+
+use std::{fmt, num::NonZero, sync::Arc};
+
+use crate::{
+    Control, Outcome,
+    sync::{Mutex, lock},
+};
+
+/// Which job runs, and on which lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Slot {
+    /// The job's number, below the run's `n_jobs`.
+    pub job: usize,
+    /// The lane's number, below [`Executor::lanes`]. Jobs that overlap in time never share one, so
+    /// scratch memory kept per lane is never contended.
+    pub lane: usize,
+}
+
+/// What every job of a run calls with its slot.
+pub type Work = Arc<dyn Fn(Slot) + Send + Sync>;
+
+/// Runs independent jobs.
+///
+/// An implementation promises, and [`conformance`](crate#features) checks:
+///
+/// 1. each job runs exactly once, or, after a cancellation or a panic, at most once;
+/// 2. two jobs that overlap in time never share a lane, in one run or in several concurrent ones;
+/// 3. `run` returns after the last running job, and holds no clone of `work` any more;
+/// 4. a panic in a job starts no further jobs and is re-raised on the caller once the running ones have
+///    finished, with the job's number: `job 7 panicked: …` (the smallest number if several did);
+/// 5. a cancelled run starts no further jobs; the outcome says how many finished;
+/// 6. a job that calls `run` on its own executor panics at once instead of blocking for ever.
+///
+/// Jobs may start in any order, and may use any *other* executor.
+pub trait Executor: Send + Sync {
+    /// How many jobs can overlap in time. At least one.
+    fn lanes(&self) -> usize;
+
+    /// Calls `work` once for each job in `0..n_jobs` and returns after the last.
+    ///
+    /// # Panics
+    ///
+    /// If a job panics, or if called from a job of this executor.
+    fn run(&self, n_jobs: usize, work: Work, control: &Control) -> Outcome;
+}
+
+/// What every [`Executor`] can do.
+pub trait ExecutorExt: Executor {
+    /// Runs `job` once for each number in `0..n_jobs` and returns the results in job order.
+    ///
+    /// # Panics
+    ///
+    /// As [`Executor::run`].
+    fn map<T, F>(&self, n_jobs: usize, job: F) -> Vec<T>
+    where
+        T: Send + 'static,
+        F: Fn(Slot) -> T + Send + Sync + 'static,
+    {
+        let results: Vec<T> = self
+            .map_with(n_jobs, &Control::new(), job)
+            .into_iter()
+            .flatten()
+            .collect();
+        assert_eq!(results.len(), n_jobs, "the executor did not run every job");
+        results
+    }
+
+    /// As [`map`](Self::map), stoppable and watched; `None` stands where a cancellation came first.
+    ///
+    /// # Panics
+    ///
+    /// As [`Executor::run`].
+    fn map_with<T, F>(&self, n_jobs: usize, control: &Control, job: F) -> Vec<Option<T>>
+    where
+        T: Send + 'static,
+        F: Fn(Slot) -> T + Send + Sync + 'static,
+    {
+        // A cell per job: its lock is only ever taken by that job and, afterwards, below.
+        let cells: Arc<[Mutex<Option<T>>]> = (0..n_jobs).map(|_| Mutex::new(None)).collect();
+        let results = Arc::clone(&cells);
+        let work = Arc::new(move |slot: Slot| *lock(&results[slot.job]) = Some(job(slot)));
+        self.run(n_jobs, work, control);
+        cells.iter().map(|cell| lock(cell).take()).collect()
+    }
+}
+
+impl<E: Executor + ?Sized> ExecutorExt for E {}
+
+impl<E: Executor + ?Sized> Executor for &E {
+    fn lanes(&self) -> usize {
+        (**self).lanes()
+    }
+
+    fn run(&self, n_jobs: usize, work: Work, control: &Control) -> Outcome {
+        (**self).run(n_jobs, work, control)
+    }
+}
+
+impl<E: Executor + ?Sized> Executor for Arc<E> {
+    fn lanes(&self) -> usize {
+        (**self).lanes()
+    }
+
+    fn run(&self, n_jobs: usize, work: Work, control: &Control) -> Outcome {
+        (**self).run(n_jobs, work, control)
+    }
+}
+
+impl<E: Executor + ?Sized> Executor for Box<E> {
+    fn lanes(&self) -> usize {
+        (**self).lanes()
+    }
+
+    fn run(&self, n_jobs: usize, work: Work, control: &Control) -> Outcome {
+        (**self).run(n_jobs, work, control)
+    }
+}
+
+impl fmt::Debug for dyn Executor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Executor")
+            .field("lanes", &self.lanes())
+            .finish()
+    }
+}
+
+/// One lane per core this process may use; one if that cannot be told.
+pub fn available_lanes() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// `lanes`, or one per core if it is zero.
+pub(crate) fn or_available(lanes: usize) -> usize {
+    if lanes == 0 { available_lanes() } else { lanes }
+}

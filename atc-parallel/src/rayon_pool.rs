@@ -1,0 +1,98 @@
+//! Jobs on rayon's threads.
+
+use std::{fmt, sync::Arc};
+
+use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
+
+use crate::{
+    BuildError, Control, Executor, Outcome, Work, executor::or_available, lane_set::LaneSet,
+    run::Run,
+};
+
+/// Runs jobs on a rayon pool: its own, a given one, or the global one.
+///
+/// Jobs may use rayon inside, on the same pool. May be used from a thread of the pool.
+pub struct RayonPool {
+    /// `None` is the global pool.
+    pool: Option<Arc<ThreadPool>>,
+    lanes: Arc<LaneSet>,
+}
+
+impl RayonPool {
+    /// A pool of its own with `n_lanes` threads, one per core if zero. They end after it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses a thread.
+    pub fn new(n_lanes: usize) -> Result<Self, BuildError> {
+        let n_lanes = or_available(n_lanes);
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(n_lanes)
+            .thread_name(|thread| format!("atc-rayon-{thread}"))
+            .build()
+            .map_err(|source| BuildError {
+                kind: "rayon",
+                n_lanes,
+                source: source.into(),
+            })?;
+        Ok(Self::with_pool(Arc::new(pool)))
+    }
+
+    /// Runs jobs on `pool`, as many lanes as it has threads.
+    pub fn with_pool(pool: Arc<ThreadPool>) -> Self {
+        let lanes = LaneSet::new(pool.current_num_threads());
+        Self {
+            pool: Some(pool),
+            lanes,
+        }
+    }
+
+    /// Runs jobs on rayon's global pool, which is started with its defaults if it was not. (As
+    /// everywhere in rayon: on a thread of another pool, that pool takes its place.)
+    pub fn global() -> Self {
+        Self {
+            pool: None,
+            lanes: LaneSet::new(rayon::current_num_threads()),
+        }
+    }
+
+    fn scope<'s>(&self, spawn: impl FnOnce(&Scope<'s>)) {
+        match &self.pool {
+            Some(pool) => pool.in_place_scope(spawn),
+            None => rayon::in_place_scope(spawn),
+        }
+    }
+}
+
+impl Executor for RayonPool {
+    fn lanes(&self) -> usize {
+        self.lanes.len()
+    }
+
+    fn run(&self, n_jobs: usize, work: Work, control: &Control) -> Outcome {
+        self.lanes.refuse_nested();
+        let run = Run::new(n_jobs, work, control);
+        self.scope(|scope| {
+            for _ in 0..n_jobs.min(self.lanes()) {
+                let ticket = run.ticket();
+                let lanes = Arc::clone(&self.lanes);
+                scope.spawn(move |_| {
+                    if let Some(lease) = lanes.try_lease() {
+                        ticket.drive(lease.lane);
+                    }
+                });
+            }
+        });
+        run.complete_with(&self.lanes)
+    }
+}
+
+impl fmt::Debug for RayonPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.pool.is_some() { "own" } else { "global" };
+        f.debug_struct("RayonPool")
+            .field("pool", &kind)
+            .field("lanes", &self.lanes())
+            .finish()
+    }
+}

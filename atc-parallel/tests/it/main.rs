@@ -1,0 +1,8 @@
+//! Integration tests: every executor keeps the contract.
+#![cfg(not(loom))]
+
+mod contract;
+mod lanes;
+mod threads;
+#[cfg(feature = "tokio")]
+mod tokio_pool;
