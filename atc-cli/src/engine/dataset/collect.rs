@@ -332,7 +332,7 @@ impl<'a> Collector<'a> {
             None => what,
         };
         self.error(ErrorKind::Order, row, what)
-            .remedy(format!("{remedy} (`atc inspect` lists all such rows)"))
+            .remedy(format!("{remedy} (`atc inspect` counts such rows)"))
     }
 
     fn no_such_symbol(&self, wanted: &str) -> DatasetError {

@@ -154,7 +154,7 @@ impl<'a> RowReader<'a> {
             &line[from..to]
         };
         if let Some(symbol) = layout.symbol
-            && !rows.select(row, &String::from_utf8_lossy(cell(symbol)))?
+            && !rows.select(row, &String::from_utf8_lossy(cell(symbol).trim_ascii()))?
         {
             return Ok(());
         }

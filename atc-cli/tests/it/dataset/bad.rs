@@ -43,11 +43,11 @@ fn each_bad_text_is_explained_with_row_value_and_remedy() {
         ),
         (
             "time,close\n2024-01-02,1\n2024-01-01,2\n",
-            "a.csv, row 3: time 2024-01-01T00:00:00Z comes after 2024-01-02T00:00:00Z in row 2; sort the rows by time, oldest first (`atc inspect` lists all such rows)",
+            "a.csv, row 3: time 2024-01-01T00:00:00Z comes after 2024-01-02T00:00:00Z in row 2; sort the rows by time, oldest first (`atc inspect` counts such rows)",
         ),
         (
             "time,close\n2024-01-02,1\n\n2024-01-02,2\n",
-            "a.csv, row 4: time 2024-01-02T00:00:00Z was there already in row 2; remove the duplicate (`atc inspect` lists all such rows)",
+            "a.csv, row 4: time 2024-01-02T00:00:00Z was there already in row 2; remove the duplicate (`atc inspect` counts such rows)",
         ),
         (
             "time,open,close\n1,2,3\n4,5\n",
