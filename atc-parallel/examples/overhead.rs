@@ -33,14 +33,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // In turn, so that a noisy moment does not fall on one executor alone.
     for _ in 0..ROUNDS {
         for ((_, executor), best) in executors.iter().zip(&mut busy) {
-            *best = best.min(time(|| {
-                drop(executor.map(N_BUSY, |slot| compute(slot.job)))
-            }));
+            *best = time(|| executor.map(N_BUSY, |slot| compute(slot.job))).min(*best);
         }
     }
     for ((name, executor), own) in executors.iter().zip(busy) {
-        let run = best(|| drop(executor.run(N_EMPTY, Arc::new(|_| ()), &Control::new())));
-        let map = best(|| drop(executor.map(N_EMPTY, |slot| slot.job)));
+        let run = best(|| executor.run(N_EMPTY, Arc::new(|_| ()), &Control::new()));
+        let map = best(|| executor.map(N_EMPTY, |slot| slot.job));
         let speed_up = busy[0].as_secs_f64() / own.as_secs_f64();
         println!(
             "{name:<11} {:>13} {:>13} {speed_up:>21.2}",
@@ -56,13 +54,13 @@ fn compute(seed: usize) -> f64 {
     (0..400_000).fold(seed as f64, |x, _| black_box(x * 0.999 + 1.0))
 }
 
-fn best(work: impl Fn()) -> Duration {
+fn best<T>(work: impl Fn() -> T) -> Duration {
     (0..ROUNDS).map(|_| time(&work)).min().unwrap_or_default()
 }
 
-fn time(work: impl FnOnce()) -> Duration {
+fn time<T>(work: impl FnOnce() -> T) -> Duration {
     let start = Instant::now();
-    work();
+    black_box(work());
     start.elapsed()
 }
 

@@ -5,7 +5,7 @@
 //! use atc_parallel::{Sequential, conformance};
 //!
 //! conformance::check(&Sequential::new());
-//! conformance::check_nesting(Arc::new(Sequential::new()));
+//! conformance::check_nesting(&Arc::new(Sequential::new()));
 //! ```
 
 use std::{
@@ -22,7 +22,7 @@ use std::{
 use crate::{CancelToken, Control, Executor, ExecutorExt, JobPanic, Slot};
 
 /// Longer than any check takes on a loaded machine: what exceeds it hangs.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Checks everything that needs no more than a borrowed executor. It must be idle.
 ///
@@ -241,9 +241,9 @@ fn cancelling_stops_at_every_point<E: Executor + ?Sized>(executor: &E) {
 /// # Panics
 ///
 /// If the run hangs, or leaves the executor unusable.
-pub fn check_nesting(executor: Arc<dyn Executor>) {
+pub fn check_nesting<E: Executor + 'static>(executor: &Arc<E>) {
     let (tell, told) = mpsc::channel();
-    let outer = Arc::clone(&executor);
+    let outer = Arc::clone(executor);
     let attempt = thread::spawn(move || {
         let inner = Arc::clone(&outer);
         let nested =
@@ -264,7 +264,7 @@ pub fn check_nesting(executor: Arc<dyn Executor>) {
             "nested use neither is refused nor does its jobs"
         );
     }
-    every_job_runs_once(&*executor, 100);
+    every_job_runs_once(&**executor, 100);
 }
 
 /// Checks that threads an executor starts are gone after it is dropped, also when its last run was

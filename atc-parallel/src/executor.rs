@@ -121,7 +121,7 @@ impl fmt::Debug for dyn Executor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Executor")
             .field("lanes", &self.lanes())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -125,6 +125,6 @@ impl fmt::Debug for Lanes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lanes")
             .field("lanes", &self.workers.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use crate::sync::thread_local;
 
 thread_local! {
-    static INSIDE: RefCell<Vec<usize>> = RefCell::new(Vec::new());
+    static INSIDE: RefCell<Vec<usize>> = RefCell::default();
 }
 
 /// Whether this thread is in a job of the executor that `key` stands for.

@@ -93,6 +93,6 @@ impl fmt::Debug for RayonPool {
         f.debug_struct("RayonPool")
             .field("pool", &kind)
             .field("lanes", &self.lanes())
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -28,7 +28,7 @@ impl Default for Sequential {
 
 impl Executor for Sequential {
     fn lanes(&self) -> usize {
-        1
+        self.lanes.len()
     }
 
     fn run(&self, n_jobs: usize, work: Work, control: &Control) -> Outcome {

@@ -148,6 +148,6 @@ impl fmt::Debug for TokioPool {
         f.debug_struct("TokioPool")
             .field("runtime", &kind)
             .field("lanes", &self.lanes())
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -12,10 +12,10 @@ use loom::{
     thread,
 };
 
-/// Three preemptions find almost every bug there is to find, and keep each model to seconds.
+/// Two preemptions find almost every bug there is to find, and keep each model to seconds.
 fn check(model: impl Fn() + Send + Sync + 'static) {
     let mut builder = Builder::new();
-    builder.preemption_bound = Some(3);
+    builder.preemption_bound = Some(2);
     builder.check(model);
 }
 

@@ -6,7 +6,7 @@ use atc_parallel::{Executor, Lanes, Recording, Sequential, conformance};
 
 fn conforms<E: Executor + 'static>(executor: E) {
     conformance::check(&executor);
-    conformance::check_nesting(Arc::new(executor));
+    conformance::check_nesting(&Arc::new(executor));
 }
 
 #[test]
