@@ -30,6 +30,15 @@ pub(crate) fn read(
         .reader()
         .map_err(|error| DatasetError::from_io(&named.path, error))?;
     let mut archive = open(reader, &named.path)?;
+    let overlaps = archive
+        .has_overlapping_files()
+        .map_err(|error| damaged(&named.path, error))?;
+    if overlaps {
+        return Err(bomb(
+            &named.path,
+            "members of the archive share their bytes".to_owned(),
+        ));
+    }
     let mut all = Decoded::default();
     for member in names(&archive, &named.path)? {
         let mut decoded = one(&mut archive, &member, named, reading)?;
@@ -73,7 +82,11 @@ fn one<R: Read + Seek>(
     };
     let compressed = file.compressed_size();
     let stream = guarded(file, compressed);
-    // A zip in a zip would need to be unpacked to a file first: the classic bomb, and never how candles come.
+    // An archive in an archive is the classic bomb, may even hold itself, and is never how candles come.
+    let reading = Reading {
+        in_archive: true,
+        ..reading
+    };
     let mut decoded = decode(stream, None, &Named { path, symbol }, reading)?;
     decoded.format = format!("zip, {}", decoded.format);
     Ok(decoded)
@@ -82,12 +95,10 @@ fn one<R: Read + Seek>(
 fn open<R: Read + Seek>(reader: R, path: &str) -> Result<ZipArchive<R>, DatasetError> {
     let archive = ZipArchive::new(reader).map_err(|error| damaged(path, error))?;
     if archive.len() > MEMBER_LIMIT {
-        return Err(DatasetError::new(
-            ErrorKind::Bomb,
+        return Err(bomb(
             path,
             format!("the archive holds {} members", archive.len()),
-        )
-        .remedy("unpack it by hand and look at it before reading it"));
+        ));
     }
     Ok(archive)
 }
@@ -108,6 +119,11 @@ fn names<R: Read + Seek>(archive: &ZipArchive<R>, path: &str) -> Result<Vec<Stri
     }
     names.sort_unstable();
     Ok(names)
+}
+
+fn bomb(path: &str, what: String) -> DatasetError {
+    DatasetError::new(ErrorKind::Bomb, path, what)
+        .remedy("unpack it by hand and look at it before reading it")
 }
 
 fn damaged(path: &str, error: ZipError) -> DatasetError {

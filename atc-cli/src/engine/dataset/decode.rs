@@ -14,6 +14,26 @@ pub(crate) struct Reading<'a> {
     pub(crate) request: &'a Request,
     /// Count bad rows instead of refusing the input.
     pub(crate) lenient: bool,
+    /// The bytes come out of an archive, so that another archive in them is refused.
+    pub(crate) in_archive: bool,
+}
+
+impl<'a> Reading<'a> {
+    pub(crate) fn strict(request: &'a Request) -> Self {
+        Self {
+            request,
+            lenient: false,
+            in_archive: false,
+        }
+    }
+
+    pub(crate) fn lenient(request: &'a Request) -> Self {
+        Self {
+            request,
+            lenient: true,
+            in_archive: false,
+        }
+    }
 }
 
 /// What one input holds.
@@ -103,6 +123,9 @@ fn decode_plain(
         Content::Parquet => super::parquet::read(spooled(stream)?, &mut rows)?,
         Content::ArrowFile => arrow_ipc::read_file(&spooled(stream)?, &mut rows)?,
         Content::ArrowStream => arrow_ipc::read_stream(&spooled(stream)?, &mut rows)?,
+        Content::Zip if reading.in_archive => {
+            return Err(unknown(&named.path, "an archive inside an archive"));
+        }
         Content::Zip => return archive::read(&spooled(stream)?, named, reading),
         Content::Empty => {
             return Err(

@@ -64,20 +64,12 @@ impl Source {
     /// [`DatasetError`] if the input cannot be read or decoded, a needed column is missing, a cell is no number or
     /// no time, times are not strictly ascending, or the requested symbol is not there.
     pub fn read(&self, request: &Request) -> Result<Vec<Bars>, DatasetError> {
-        Ok(self
-            .decode(Reading {
-                request,
-                lenient: false,
-            })?
-            .bars)
+        Ok(self.decode(Reading::strict(request))?.bars)
     }
 
     /// Reads for inspection: bad rows are counted, any order of times is taken.
     pub(crate) fn decode_leniently(&self, request: &Request) -> Result<Decoded, DatasetError> {
-        self.decode(Reading {
-            request,
-            lenient: true,
-        })
+        self.decode(Reading::lenient(request))
     }
 
     fn decode(&self, reading: Reading<'_>) -> Result<Decoded, DatasetError> {
@@ -174,10 +166,7 @@ pub fn read_bytes(name: &str, bytes: &[u8], request: &Request) -> Result<Vec<Bar
         Box::new(bytes),
         Some(blob),
         &named,
-        Reading {
-            request,
-            lenient: false,
-        },
+        Reading::strict(request),
     )?
     .bars)
 }

@@ -112,6 +112,14 @@ fn binary_junk_is_named_as_such() {
     assert!(refusal("x", b"\xff\xfet\0i\0m\0e\0").contains("UTF-16"));
     assert!(refusal("x", write::gzip(b"\0\x01\x02")).contains("binary data"));
     assert!(refusal("x", write::zip(&[])).contains("no files"));
+    let inner = write::zip(&[("a.csv", b"close\n1\n")]);
+    assert!(
+        refusal("x", write::zip(&[("a.zip", &inner)])).contains("an archive inside an archive")
+    );
+    assert!(
+        refusal("x", write::zip(&[("a.zip", &write::gzip(&inner))]))
+            .contains("an archive inside an archive")
+    );
 }
 
 #[test]
