@@ -120,6 +120,22 @@ impl Plan {
         }
     }
 
+    /// The bar from which all averages of `family` have left their warm-up.
+    pub(crate) fn steady_from(&self, family: Family) -> usize {
+        let lengths = self.lengths[family];
+        match family {
+            Family::Kama => lengths.into_iter().max().unwrap_or(0),
+            _ => lengths
+                .into_iter()
+                .map(|length| {
+                    self.first_bar(family, length)
+                        .map_or(usize::MAX, |bar| bar + 1)
+                })
+                .max()
+                .unwrap_or(0),
+        }
+    }
+
     /// Bars until every average has a value and KAMA a full window.
     ///
     /// A shorter history is no error: the averages it cannot fill stay without

@@ -7,8 +7,9 @@ use crate::kernel::{Block, Tile};
 use crate::lanes::{Lanes, Wide};
 use crate::{Classifier, Flip, Plan, Reading, Snapshot, TrendTracker};
 
-/// Bars per block: small enough for all workspace to stay in the first cache.
-const BLOCK: usize = 32;
+/// About as many bars go into a block: enough to outweigh what a block costs to
+/// begin, few enough for its workspace to stay near the processor.
+const BLOCK: usize = 66;
 
 /// Where the results of a tile go; indices count the series of the call.
 pub(super) enum Sink<'a, 'b> {
@@ -34,13 +35,14 @@ pub(super) struct LaneSet<V> {
 
 impl<V: Lanes> LaneSet<V> {
     pub(super) fn new(plan: Arc<Plan>) -> Self {
-        let tile = Tile::new(&plan, BLOCK);
+        let block = block_len(&plan);
+        let tile = Tile::new(&plan, block);
         let one = V::splat(1.0);
         Self {
             blank: tile.clone(),
             tile,
-            block: Block::new(BLOCK),
-            bars: vec![(one, one); BLOCK],
+            block: Block::new(block),
+            bars: vec![(one, one); block],
             trends: vec![TrendTracker::default(); V::N],
             plan,
         }
@@ -58,7 +60,7 @@ impl<V: Lanes> LaneSet<V> {
             // A block ends where a series ends, so that its state can be taken there.
             let rest = order.iter().map(|at| all[*at].n_present());
             let next = rest.filter(|end| *end > first).min().unwrap_or(end);
-            let n = BLOCK.min(next - first);
+            let n = self.bars.len().min(next - first);
             self.gather(all, order, n);
             let (bars, columns) = (&self.bars, matches!(sink, Sink::Columns(_)));
             self.tile
@@ -131,6 +133,23 @@ impl<V: Lanes> LaneSet<V> {
                 }
             }
         }
+    }
+}
+
+/// Bars per block: whole runs between the cuts of the busiest window set, where
+/// that is possible.
+fn block_len(plan: &Plan) -> usize {
+    let spacing = plan
+        .windows
+        .source
+        .iter()
+        .map(|shape| shape.spacing)
+        .min()
+        .unwrap_or(1);
+    if spacing > BLOCK {
+        BLOCK
+    } else {
+        BLOCK - BLOCK % spacing
     }
 }
 

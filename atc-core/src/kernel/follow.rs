@@ -11,11 +11,13 @@
 //! state; those bars take the path of [`follow_fresh`]. Both paths compute the
 //! same bits.
 
-use super::averages::Row;
+use super::averages::{Consumer, Row, Trio, three};
+use super::tile::Lines;
 use crate::EQUITY_FLOOR;
 use crate::lanes::Lanes;
 
-/// What every line of every family needs of a bar.
+/// What every line of every family needs of a bar, and what the lines of the
+/// family at work add up to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BarLanes<V> {
     /// An average at or below this is under the close.
@@ -28,17 +30,12 @@ pub(crate) struct BarLanes<V> {
     pub(crate) down: V,
     /// Equity factor of no position.
     pub(crate) flat: V,
-}
-
-/// The equities of a family's nine lines, added up in order.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Sums<V> {
-    /// All lines.
+    /// Equities of the family's lines, added up in order.
     pub(crate) total: V,
-    /// The lines whose signal is -1.
+    /// As `total`, of the lines whose signal is -1.
     pub(crate) short: V,
-    /// The lines whose signal is 0.
-    pub(crate) flat: V,
+    /// As `total`, of the lines whose signal is 0.
+    pub(crate) unset: V,
 }
 
 /// Sides of a line: where it is, or was, in relation to the close. A line that
@@ -60,114 +57,132 @@ pub(crate) mod side {
     pub(crate) const SET: f64 = 0.75;
 }
 
-/// Follows nine averages through a block.
+/// Whether all signals of these lines are set, in every lane.
 #[inline(always)]
-pub(crate) fn follow<V: Lanes>(
-    bars: &[BarLanes<V>],
-    rows: &[Row<V>],
-    (sides, equities): (&mut Row<V>, &mut Row<V>),
-    sums: &mut [Sums<V>],
-) {
-    third::<V, 0>(bars, rows, (sides, equities), sums);
-    third::<V, 3>(bars, rows, (sides, equities), sums);
-    third::<V, 6>(bars, rows, (sides, equities), sums);
-}
-
-/// Three of the nine lines, from the `FIRST` on.
-#[inline(always)]
-fn third<V: Lanes, const FIRST: usize>(
-    bars: &[BarLanes<V>],
-    rows: &[Row<V>],
-    (sides, equities): (&mut Row<V>, &mut Row<V>),
-    sums: &mut [Sums<V>],
-) {
-    let mut s = [sides[FIRST], sides[FIRST + 1], sides[FIRST + 2]];
-    let mut e = [equities[FIRST], equities[FIRST + 1], equities[FIRST + 2]];
-    if s.iter()
+pub(crate) fn all_set<V: Lanes>(sides: &[V]) -> bool {
+    sides
+        .iter()
         .all(|side| V::all(side.abs().gt(V::splat(side::SET))))
-    {
-        follow_set::<V, FIRST>(bars, rows, (&mut s, &mut e), sums);
-    } else {
-        follow_fresh::<V, FIRST>(bars, rows, (&mut s, &mut e), sums);
-    }
-    sides[FIRST..FIRST + 3].copy_from_slice(&s);
-    equities[FIRST..FIRST + 3].copy_from_slice(&e);
 }
 
-/// What the lines before have added up to; the first line finds nothing.
-#[inline(always)]
-fn before<V: Lanes, const FIRST: usize>(sums: &Sums<V>) -> Sums<V> {
-    if FIRST > 0 {
-        return *sums;
-    }
-    let zero = V::splat(0.0);
-    Sums {
-        total: zero,
-        short: zero,
-        flat: zero,
+/// Follows averages as they are computed; all signals must be set.
+pub(crate) struct Followers<'a, V> {
+    /// The bars of the block.
+    pub(crate) bars: &'a mut [BarLanes<V>],
+    /// The family's lines.
+    pub(crate) lines: &'a mut Lines<V>,
+}
+
+impl<V: Lanes> Consumer<V> for Followers<'_, V> {
+    #[inline(always)]
+    fn run(&mut self, first: usize, start: usize, n: usize, trio: &mut impl Trio<V>) {
+        let bars = &mut self.bars[start..start + n];
+        if first == 0 {
+            follow_set::<V, true>(bars, self.lines, first, trio);
+        } else {
+            follow_set::<V, false>(bars, self.lines, first, trio);
+        }
     }
 }
 
-/// Three lines whose signals are all set.
+/// Follows averages that were computed before.
 #[inline(always)]
-fn follow_set<V: Lanes, const FIRST: usize>(
-    bars: &[BarLanes<V>],
+pub(crate) fn follow_rows<V: Lanes>(
+    bars: &mut [BarLanes<V>],
     rows: &[Row<V>],
-    (sides, equities): (&mut [V; 3], &mut [V; 3]),
-    sums: &mut [Sums<V>],
+    lines: &mut Lines<V>,
 ) {
-    let floor = V::splat(EQUITY_FLOOR);
-    let zero = V::splat(0.0);
-    let mut short = [zero.gt(sides[0]), zero.gt(sides[1]), zero.gt(sides[2])];
-    let mut e = *equities;
-    for ((bar, row), sum) in bars.iter().zip(rows).zip(sums) {
-        let Sums {
-            mut total,
-            short: mut shorts,
-            flat,
-        } = before::<V, FIRST>(sum);
-        for k in 0..3 {
-            e[k] = (e[k] * V::select(short[k], bar.down, bar.up)).at_least(floor);
-            short[k] = row[FIRST + k].gt(V::select(short[k], bar.low, bar.high));
-            total = total + e[k];
-            shorts = shorts + e[k].keep(short[k]);
-        }
-        (sum.total, sum.short) = (total, shorts);
-        if FIRST == 0 {
-            sum.flat = flat;
+    for first in [0, 3, 6] {
+        if all_set(&lines.side[first..first + 3]) {
+            let mut trio = Computed {
+                first,
+                rows: &rows[..bars.len()],
+            };
+            Followers { bars, lines }.run(first, 0, rows.len(), &mut trio);
+        } else {
+            follow_fresh(bars, rows, lines, first);
         }
     }
-    *equities = e;
-    *sides = short.map(|mask| V::select(mask, V::splat(side::SHORT), V::splat(side::LONG)));
+}
+
+/// Three of the lines in rows.
+struct Computed<'a, V> {
+    first: usize,
+    rows: &'a [Row<V>],
+}
+
+impl<V: Lanes> Trio<V> for Computed<'_, V> {
+    #[inline(always)]
+    fn at(&mut self, j: usize) -> [V; 3] {
+        three(&self.rows[j], self.first)
+    }
+}
+
+/// Three lines whose signals are all set; the `OPENING` three start the sums.
+#[inline(always)]
+fn follow_set<V: Lanes, const OPENING: bool>(
+    bars: &mut [BarLanes<V>],
+    lines: &mut Lines<V>,
+    first: usize,
+    trio: &mut impl Trio<V>,
+) {
+    let (floor, zero) = (V::splat(EQUITY_FLOOR), V::splat(0.0));
+    let side = three(&lines.side, first);
+    let mut short = [zero.gt(side[0]), zero.gt(side[1]), zero.gt(side[2])];
+    let mut equity = three(&lines.equity, first);
+    let mut average = three(&lines.average, first);
+    for (j, bar) in bars.iter_mut().enumerate() {
+        average = trio.at(j);
+        let (mut total, mut shorts) = (bar.total, bar.short);
+        for k in 0..3 {
+            let factor = V::select(short[k], bar.down, bar.up);
+            equity[k] = (equity[k] * factor).at_least(floor);
+            short[k] = average[k].gt(V::select(short[k], bar.low, bar.high));
+            let held = equity[k].keep(short[k]);
+            if OPENING && k == 0 {
+                (total, shorts) = (equity[k], held);
+            } else {
+                (total, shorts) = (total + equity[k], shorts + held);
+            }
+        }
+        (bar.total, bar.short) = (total, shorts);
+        if OPENING {
+            bar.unset = zero;
+        }
+    }
+    for k in 0..3 {
+        lines.side[first + k] = V::select(short[k], V::splat(side::SHORT), V::splat(side::LONG));
+    }
+    lines.equity[first..first + 3].copy_from_slice(&equity);
+    lines.average[first..first + 3].copy_from_slice(&average);
 }
 
 /// Three lines of which some had no event yet.
 #[inline(always)]
-fn follow_fresh<V: Lanes, const FIRST: usize>(
-    bars: &[BarLanes<V>],
+fn follow_fresh<V: Lanes>(
+    bars: &mut [BarLanes<V>],
     rows: &[Row<V>],
-    (sides, equities): (&mut [V; 3], &mut [V; 3]),
-    sums: &mut [Sums<V>],
+    lines: &mut Lines<V>,
+    first: usize,
 ) {
-    let floor = V::splat(EQUITY_FLOOR);
+    let (floor, zero) = (V::splat(EQUITY_FLOOR), V::splat(0.0));
     let (long, short) = (V::splat(side::SET), V::splat(-side::SET));
-    let (mut sides_now, mut e) = (*sides, *equities);
-    for ((bar, row), sum) in bars.iter().zip(rows).zip(sums) {
-        *sum = before::<V, FIRST>(sum);
-        for k in 0..3 {
-            let before = sides_now[k];
+    for (bar, row) in bars.iter_mut().zip(rows) {
+        if first == 0 {
+            (bar.total, bar.short, bar.unset) = (zero, zero, zero);
+        }
+        for k in first..first + 3 {
+            let before = lines.side[k];
             let held = V::select(short.gt(before), bar.down, bar.flat);
             let factor = V::select(before.gt(long), bar.up, held);
-            e[k] = (e[k] * factor).at_least(floor);
-            let after = next_side(before, row[FIRST + k], bar);
-            let unset = V::select(after.abs().gt(long), V::splat(0.0), e[k]);
-            sum.total = sum.total + e[k];
-            sum.short = sum.short + e[k].keep(short.gt(after));
-            sum.flat = sum.flat + unset;
-            sides_now[k] = after;
+            let equity = (lines.equity[k] * factor).at_least(floor);
+            let after = next_side(before, row[k], bar);
+            bar.total = bar.total + equity;
+            bar.short = bar.short + equity.keep(short.gt(after));
+            bar.unset = bar.unset + V::select(after.abs().gt(long), zero, equity);
+            (lines.side[k], lines.equity[k], lines.average[k]) = (after, equity, row[k]);
         }
     }
-    (*sides, *equities) = (sides_now, e);
 }
 
 /// The side after a bar, whatever it was before.

@@ -11,7 +11,7 @@
 //! turned into hundredths by the plan, so that no decision needs the division.
 
 use super::averages::Span;
-use super::follow::{BarLanes, Sums};
+use super::follow::BarLanes;
 use crate::lanes::Lanes;
 use crate::{EQUITY_FLOOR, Family, IdleStep, Plan};
 
@@ -59,7 +59,7 @@ pub(crate) struct FamilyColumns<'a, V> {
 pub(crate) fn layer2<V: Lanes>(
     plan: &Plan,
     (span, family): (Span, Family),
-    (bars, sums): (&[BarLanes<V>], &[Sums<V>]),
+    bars: &[BarLanes<V>],
     (state, votes): (&mut Layer2<V>, &mut [Votes<V>]),
     columns: FamilyColumns<'_, V>,
 ) {
@@ -76,7 +76,7 @@ pub(crate) fn layer2<V: Lanes>(
     let first = family == Family::ALL[0];
     let wanted = !columns.signal.is_empty();
     for j in dead..span.n {
-        let (bar, sum) = (&bars[j], &sums[j]);
+        let bar = &bars[j];
         let flat = if repeat { factor } else { bar.flat };
         let held = V::select(zero.gt(signal), bar.down, flat);
         factor = V::select(signal.gt(zero), bar.up, held);
@@ -85,7 +85,7 @@ pub(crate) fn layer2<V: Lanes>(
             // The first live bar earns nothing; the step to repeat is 0 at first.
             factor = V::splat(plan.retain);
         }
-        let value = ((sum.total - sum.flat) - two * sum.short) / sum.total;
+        let value = ((bar.total - bar.unset) - two * bar.short) / bar.total;
         signal = (value * V::splat(100.0) + V::splat(0.5)).floor();
         let vote = &mut votes[j];
         let before = if first {

@@ -12,7 +12,6 @@
 
 pub(crate) mod averages;
 pub(crate) mod follow;
-pub(crate) mod hull;
 pub(crate) mod layers;
 pub(crate) mod record;
 pub(crate) mod tile;

@@ -4,7 +4,7 @@
 //! additions in the same order.
 
 use super::averages::Row;
-use super::hull::Hull;
+use super::averages::hull::Hull;
 use super::tile::Tile;
 use crate::lanes::Lanes;
 use crate::{Family, PerFamily, Plan, Reading, Trend};

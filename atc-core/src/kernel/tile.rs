@@ -1,8 +1,9 @@
 //! The state of the series in one set of lanes, and how a block moves it.
 
-use super::averages::{self, Row, Smoothing, Span};
-use super::follow::{BarLanes, Sums, follow, side};
-use super::hull::Hull;
+use super::averages::hull::Hull;
+use super::averages::smoothing::{self, Smoothing};
+use super::averages::{self, Consumer, Discard, Row, Rows, Span, kama, windowed};
+use super::follow::{BarLanes, Followers, all_set, follow_rows, side};
 use super::layers::{FamilyColumns, Layer2, Votes, average, layer2};
 use super::trail::Trail;
 use super::window::Window;
@@ -70,11 +71,10 @@ pub(crate) struct Block<V> {
     growth: Vec<f64>,
     cache: GrowthCache,
     bars: Vec<BarLanes<V>>,
-    /// Averages of the family at work.
+    /// Averages of the family at work, where they are not followed at once.
     rows: Vec<Row<V>>,
     /// First EMAs, kept from the EMA family for the DEMA.
     firsts: Vec<Row<V>>,
-    sums: Vec<Sums<V>>,
     votes: Vec<Votes<V>>,
     /// Layer-1 signals of each family, if columns were wanted.
     pub(crate) signals: [Vec<V>; 6],
@@ -94,6 +94,9 @@ impl<V: Lanes> Block<V> {
             up: zero,
             down: zero,
             flat: zero,
+            total: zero,
+            short: zero,
+            unset: zero,
         };
         let column = vec![zero; n];
         Self {
@@ -102,14 +105,6 @@ impl<V: Lanes> Block<V> {
             bars: vec![bar; n],
             rows: vec![[zero; 9]; n],
             firsts: vec![[zero; 9]; n],
-            sums: vec![
-                Sums {
-                    total: zero,
-                    short: zero,
-                    flat: zero
-                };
-                n
-            ],
             votes: vec![
                 Votes {
                     cast: zero,
@@ -177,50 +172,73 @@ impl<V: Lanes> Tile<V> {
             n,
         };
         let start = self.take(plan, span, block, bar);
-        let Block {
-            bars,
-            rows,
-            firsts,
-            sums,
-            votes,
-            signals,
-            equities,
-            ..
-        } = block;
-        let (bars, sums, votes) = (&bars[..n], &mut sums[..n], &mut votes[..n]);
         for family in Family::ALL {
-            // The DEMA turns the EMA's rows into its own.
-            let rows = match family {
-                Family::Ema | Family::Dema => &mut firsts[..n],
-                _ => &mut rows[..n],
-            };
-            self.averages(plan, family, (span, start), rows);
-            averages::blank_warm_up(plan, family, span, rows);
+            self.follow(plan, family, (span, start), block);
             let f = family as usize;
-            let lines = &mut self.lines[f];
-            lines.average = rows[n - 1];
-            follow(bars, rows, (&mut lines.side, &mut lines.equity), sums);
             let asked = if columns { n } else { 0 };
+            let Block {
+                bars,
+                votes,
+                signals,
+                equities,
+                ..
+            } = &mut *block;
             let columns = FamilyColumns {
                 signal: &mut signals[f][..asked],
                 equity: &mut equities[f][..asked],
             };
-            layer2(
-                plan,
-                (span, family),
-                (bars, sums),
-                (&mut self.layer2[f], votes),
-                columns,
-            );
+            let layer = (&mut self.layer2[f], &mut votes[..n]);
+            layer2(plan, (span, family), &bars[..n], layer, columns);
         }
         average(
             plan,
             span,
-            votes,
+            &block.votes[..n],
             &mut self.delayed,
             &mut block.average[..n],
         );
         self.bars += n;
+    }
+
+    /// Computes one family's averages and follows them.
+    ///
+    /// In the long run each average is followed as it is computed. While some
+    /// line is being seeded or waits for its first event, and for the Hull
+    /// average, which is computed line by line, averages become rows first.
+    #[inline(always)]
+    fn follow(
+        &mut self,
+        plan: &Plan,
+        family: Family,
+        (span, start): (Span, usize),
+        block: &mut Block<V>,
+    ) {
+        let Block {
+            bars, rows, firsts, ..
+        } = block;
+        let (bars, rows) = (&mut bars[..span.n], &mut rows[..span.n]);
+        let firsts = &mut firsts[..span.n];
+        let mut lines = self.lines[family as usize];
+        let steady = plan.steady_from(family) <= span.first_bar;
+        let hull = family == Family::Hma && self.hull.is_some();
+        if steady && !hull && all_set(&lines.side) {
+            let mut followers = Followers {
+                bars,
+                lines: &mut lines,
+            };
+            self.averages(plan, (family, start), firsts, &mut followers);
+        } else {
+            if hull {
+                self.hull_rows(plan, rows);
+            } else if steady {
+                self.averages(plan, (family, start), firsts, &mut Rows(rows));
+            } else {
+                self.seed_averages(plan, family, (span, start), (firsts, rows));
+            }
+            averages::blank_warm_up(plan, family, span, rows);
+            follow_rows(bars, rows, &mut lines);
+        }
+        self.lines[family as usize] = lines;
     }
 
     /// Takes in the bars: constants of each, and all window sums.
@@ -253,6 +271,7 @@ impl<V: Lanes> Tile<V> {
                 up: retain * (one + step),
                 down: retain * (one - step),
                 flat: retain,
+                ..*slot
             };
             if first_bar + j <= plan.params().cutout {
                 (lanes.up, lanes.down, lanes.flat) = (one, one, one);
@@ -269,14 +288,14 @@ impl<V: Lanes> Tile<V> {
         start
     }
 
-    /// The averages of one family; for the DEMA, `rows` holds the EMA's.
+    /// Averages of the block for any family but the Hull average.
     #[inline(always)]
     fn averages(
         &mut self,
         plan: &Plan,
-        family: Family,
-        (span, start): (Span, usize),
-        rows: &mut [Row<V>],
+        (family, start): (Family, usize),
+        firsts: &mut [Row<V>],
+        consumer: &mut impl Consumer<V>,
     ) {
         let lengths = &plan.lengths[family];
         let source = self.source.rows();
@@ -285,29 +304,87 @@ impl<V: Lanes> Tile<V> {
         match family {
             Family::Ema => {
                 let smoothing = Smoothing::of_source(*lengths);
-                averages::ema(span, &smoothing, &source[start..], &mut recursive.ema, rows);
+                smoothing::ema(
+                    &smoothing,
+                    &source[start..],
+                    &mut recursive.ema,
+                    firsts,
+                    consumer,
+                );
             }
-            Family::Hma => match &mut self.hull {
-                Some(hull) => hull.advance(lengths, &windows[plan.windows.hma], rows),
-                None => averages::sma(lengths, &windows[plan.windows.hma], rows),
-            },
-            Family::Wma => averages::wma(lengths, &windows[plan.windows.wma], rows),
+            Family::Hma => windowed::sma(lengths, &windows[plan.windows.hma], consumer),
+            Family::Wma => windowed::wma(lengths, &windows[plan.windows.wma], consumer),
             Family::Dema => {
                 if *lengths != plan.lengths[Family::Ema] {
                     let first = Smoothing::of_source(*lengths);
-                    averages::ema(span, &first, &source[start..], &mut recursive.dema, rows);
+                    let (source, state) = (&source[start..], &mut recursive.dema);
+                    smoothing::ema(&first, source, state, firsts, &mut Discard);
                 }
                 let second = Smoothing::of_averages(*lengths, plan.switches.dema_seed);
-                averages::dema(span, &second, &mut recursive.second, rows);
+                smoothing::dema(&second, &mut recursive.second, firsts, consumer);
             }
             Family::Lsma => {
                 let window = &windows[plan.windows.lsma];
-                averages::lsma(lengths, plan.switches.lsma_at, window, rows);
+                windowed::lsma(lengths, plan.switches.lsma_at, window, consumer);
             }
             Family::Kama => {
-                let kama = (&mut recursive.kama, rows);
-                averages::kama(plan, span, (source, start), &self.noise, kama);
+                let state = &mut recursive.kama;
+                kama::kama(lengths, (source, start), &self.noise, state, consumer);
             }
+        }
+    }
+
+    /// As [`averages`](Self::averages), for blocks before the family is steady.
+    fn seed_averages(
+        &mut self,
+        plan: &Plan,
+        family: Family,
+        (span, start): (Span, usize),
+        (firsts, rows): (&mut [Row<V>], &mut [Row<V>]),
+    ) {
+        let lengths = &plan.lengths[family];
+        let source = self.source.rows();
+        let recursive = &mut self.recursive;
+        let of_source = Smoothing::of_source(*lengths);
+        match family {
+            Family::Ema => {
+                let state = &mut recursive.ema;
+                smoothing::seed_ema(span.first_bar, &of_source, &source[start..], state, firsts);
+                rows.copy_from_slice(firsts);
+            }
+            Family::Dema => {
+                if *lengths != plan.lengths[Family::Ema] {
+                    let state = &mut recursive.dema;
+                    smoothing::seed_ema(
+                        span.first_bar,
+                        &of_source,
+                        &source[start..],
+                        state,
+                        firsts,
+                    );
+                }
+                let second = Smoothing::of_averages(*lengths, plan.switches.dema_seed);
+                let state = &mut recursive.second;
+                smoothing::seed_dema(span.first_bar, &second, state, firsts, rows);
+            }
+            Family::Kama => {
+                let when = (span.first_bar, plan.switches.kama_start);
+                let kama = (&mut recursive.kama, rows);
+                kama::seed_kama(when, lengths, (source, start), &self.noise, kama);
+            }
+            // Window sums need no seeding: bars before the first window are blanked.
+            Family::Hma | Family::Wma | Family::Lsma => {
+                self.averages(plan, (family, start), firsts, &mut Rows(rows));
+            }
+        }
+    }
+
+    /// Rows of Hull averages.
+    #[inline(always)]
+    fn hull_rows(&mut self, plan: &Plan, rows: &mut [Row<V>]) {
+        if let Some(hull) = &mut self.hull {
+            let window = &self.windows[plan.windows.hma];
+            hull.advance(&plan.lengths[Family::Hma], window, rows);
         }
     }
 }

@@ -26,6 +26,7 @@
 //! leaves no trace in it, not even in the last bit. The cuts depend on the bar
 //! number alone, so a stream, a batch and a restored run add in the same order.
 
+use super::averages::Running;
 use crate::lanes::Lanes;
 use crate::{Family, Hma, PerFamily, Switches};
 
@@ -246,6 +247,15 @@ impl<'a, V: Lanes> RunSums<'a, V> {
     #[inline(always)]
     pub(crate) fn len(&self) -> usize {
         self.prefixes.len()
+    }
+
+    /// `prefix` and `ramp` of the run.
+    #[inline(always)]
+    pub(crate) fn running(&self) -> Running<'a, V> {
+        Running {
+            prefixes: self.prefixes,
+            ramps: self.ramps,
+        }
     }
 
     /// `S_old` of a length at each bar.

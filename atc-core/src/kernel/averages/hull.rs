@@ -9,9 +9,9 @@
 //! [`DIRECT`] bars it is summed afresh at every bar, which needs no state and
 //! is as fast as anything; beyond that it uses a [`Window`].
 
-use super::averages::{Row, run_rows, thirds, weight_scale};
-use super::trail::Trail;
-use super::window::{Shape, Window, half_length};
+use super::{Consumer, Row, Rows, Running, Trio, splat3, thirds, weight_scale};
+use crate::kernel::trail::Trail;
+use crate::kernel::window::{Shape, Window, half_length};
 use crate::lanes::Lanes;
 use crate::plan::smoothing_length;
 
@@ -102,24 +102,48 @@ impl<V: Lanes> Hull<V> {
 /// `d` of nine lengths.
 #[inline(always)]
 fn differences<V: Lanes>(lengths: &[usize; 9], window: &Window<V>, rows: &mut [Row<V>]) {
-    for (first, lengths) in thirds(lengths) {
-        let halves = lengths.map(half_length);
-        let lanes = lengths.map(|l| V::splat(l as f64));
-        let half_lanes = halves.map(|h| V::splat(h as f64));
-        let scale = lengths.map(|l| V::splat(weight_scale(l)));
-        let half_scale = halves.map(|h| V::splat(2.0 * weight_scale(h)));
+    for (first, [a, b, c]) in thirds(lengths) {
+        let [h, i, j] = [half_length(a), half_length(b), half_length(c)];
+        let scale = splat3([weight_scale(a), weight_scale(b), weight_scale(c)]);
+        let half_scale =
+            splat3([weight_scale(h), weight_scale(i), weight_scale(j)].map(|s| 2.0 * s));
         for run in window.runs() {
-            let full = lengths.map(|l| run.weighted(l));
-            let half = halves.map(|h| run.weighted(h));
-            for (j, row) in run_rows(&run, rows).iter_mut().enumerate() {
-                let (prefix, ramp) = (run.prefixes[j], run.ramps[j]);
-                for k in 0..3 {
-                    let fast = half[k][j] + (half_lanes[k] * prefix - ramp);
-                    let slow = full[k][j] + (lanes[k] * prefix - ramp);
-                    row[first + k] = fast * half_scale[k] - slow * scale[k];
-                }
-            }
+            let mut trio = Difference {
+                full: [run.weighted(a), run.weighted(b), run.weighted(c)],
+                half: [run.weighted(h), run.weighted(i), run.weighted(j)],
+                running: run.running(),
+                lanes: splat3([a as f64, b as f64, c as f64]),
+                half_lanes: splat3([h as f64, i as f64, j as f64]),
+                scale,
+                half_scale,
+            };
+            Rows(rows).run(first, run.start, run.len(), &mut trio);
         }
+    }
+}
+
+struct Difference<'a, V> {
+    full: [&'a [V]; 3],
+    half: [&'a [V]; 3],
+    running: Running<'a, V>,
+    lanes: [V; 3],
+    half_lanes: [V; 3],
+    scale: [V; 3],
+    half_scale: [V; 3],
+}
+
+impl<V: Lanes> Trio<V> for Difference<'_, V> {
+    #[inline(always)]
+    fn at(&mut self, j: usize) -> [V; 3] {
+        let mut out = self.scale;
+        for k in 0..3 {
+            let fast = self
+                .running
+                .weighted(j, self.half[k][j], self.half_lanes[k]);
+            let slow = self.running.weighted(j, self.full[k][j], self.lanes[k]);
+            out[k] = fast * self.half_scale[k] - slow * self.scale[k];
+        }
+        out
     }
 }
 
@@ -129,7 +153,7 @@ fn smooth<V: Lanes>(k: usize, s: usize, window: &Window<V>, rows: &mut [Row<V>])
     let (lanes, scale) = (V::splat(s as f64), V::splat(weight_scale(s)));
     for run in window.runs() {
         let weighted = run.weighted(s);
-        for (j, row) in run_rows(&run, rows).iter_mut().enumerate() {
+        for (j, row) in rows[run.start..][..run.len()].iter_mut().enumerate() {
             row[k] = (weighted[j] + (lanes * run.prefixes[j] - run.ramps[j])) * scale;
         }
     }

@@ -1,0 +1,141 @@
+//! The six moving averages, nine lengths each, one block of bars at a time.
+//!
+//! | average | value | file |
+//! |---|---|---|
+//! | SMA(L) | `S / L` | [`windowed`] |
+//! | WMA(L) | `2W / (L(L+1))` | [`windowed`] |
+//! | LSMA(L) | `a*W + b*S`, the least-squares line read at one abscissa | [`windowed`] |
+//! | HMA(L) | `WMA_s(2*WMA_h - WMA_L)` | [`hull`] |
+//! | EMA(L) | `e + 2/(L+1) * (x - e)`, from the mean of the first L values | [`smoothing`] |
+//! | DEMA(L) | `2*e1 - e2` | [`smoothing`] |
+//! | KAMA(L) | `k + v*v*(x - k)` | [`kama`] |
+//!
+//! S and W come from [`window`](super::window). Three lines are computed at a
+//! time, so that their constants and states stay in registers, and handed to a
+//! [`Consumer`]: in the long run one that follows them at once.
+
+pub(crate) mod hull;
+pub(crate) mod kama;
+pub(crate) mod smoothing;
+pub(crate) mod windowed;
+
+use super::window::Window;
+use crate::lanes::Lanes;
+use crate::{Family, Plan};
+
+/// One value per length of a family, in the order of [`Plan::lengths`].
+pub(crate) type Row<V> = [V; 9];
+
+/// Where a block lies in time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    /// Number of its first bar.
+    pub(crate) first_bar: usize,
+    /// Its bars.
+    pub(crate) n: usize,
+}
+
+/// Three lines through a run of bars.
+///
+/// A trait and not a closure: what is called in the inner loop must take on
+/// the instruction set of its caller, which only `inline(always)` assures.
+pub(crate) trait Trio<V> {
+    /// The averages at bar `j` of the run; called once for each, in order.
+    fn at(&mut self, j: usize) -> [V; 3];
+}
+
+/// Takes averages, three lines at a time.
+pub(crate) trait Consumer<V> {
+    /// Takes the `n` bars from `start` of the lines `first ..= first + 2`.
+    fn run(&mut self, first: usize, start: usize, n: usize, trio: &mut impl Trio<V>);
+}
+
+/// Keeps averages as rows.
+pub(crate) struct Rows<'a, V>(pub(crate) &'a mut [Row<V>]);
+
+impl<V: Lanes> Consumer<V> for Rows<'_, V> {
+    #[inline(always)]
+    fn run(&mut self, first: usize, start: usize, n: usize, trio: &mut impl Trio<V>) {
+        for (j, row) in self.0[start..start + n].iter_mut().enumerate() {
+            row[first..first + 3].copy_from_slice(&trio.at(j));
+        }
+    }
+}
+
+/// Takes averages for the sake of what computing them leaves behind.
+pub(crate) struct Discard;
+
+impl<V: Lanes> Consumer<V> for Discard {
+    #[inline(always)]
+    fn run(&mut self, _: usize, _: usize, n: usize, trio: &mut impl Trio<V>) {
+        for j in 0..n {
+            trio.at(j);
+        }
+    }
+}
+
+/// The lengths in three groups of three, each with its first index.
+#[inline(always)]
+pub(crate) fn thirds(lengths: &[usize; 9]) -> [(usize, [usize; 3]); 3] {
+    let [a, b, c, d, e, f, g, h, i] = *lengths;
+    [(0, [a, b, c]), (3, [d, e, f]), (6, [g, h, i])]
+}
+
+/// The same value in every lane, for three lines.
+#[inline(always)]
+pub(crate) fn splat3<V: Lanes>(values: [f64; 3]) -> [V; 3] {
+    [
+        V::splat(values[0]),
+        V::splat(values[1]),
+        V::splat(values[2]),
+    ]
+}
+
+/// Three neighbouring elements.
+#[inline(always)]
+pub(crate) fn three<T: Copy>(row: &[T; 9], first: usize) -> [T; 3] {
+    [row[first], row[first + 1], row[first + 2]]
+}
+
+/// Blanks the rows of bars before an average's first one.
+#[inline(always)]
+pub(crate) fn blank_warm_up<V: Lanes>(
+    plan: &Plan,
+    family: Family,
+    span: Span,
+    rows: &mut [Row<V>],
+) {
+    let lengths = plan.lengths(family);
+    let first = lengths.map(|l| plan.first_bar(family, l).unwrap_or(usize::MAX));
+    if first.iter().all(|bar| *bar <= span.first_bar) {
+        return;
+    }
+    for (j, row) in rows.iter_mut().enumerate() {
+        for k in 0..9 {
+            if span.first_bar + j < first[k] {
+                row[k] = V::splat(f64::NAN);
+            }
+        }
+    }
+}
+
+/// The factor that turns W into the weighted average.
+pub(crate) fn weight_scale(length: usize) -> f64 {
+    let l = length as f64;
+    2.0 / (l * (l + 1.0))
+}
+
+/// `prefix` and `ramp` of a run.
+#[derive(Clone, Copy)]
+pub(crate) struct Running<'a, V> {
+    pub(crate) prefixes: &'a [V],
+    pub(crate) ramps: &'a [V],
+}
+
+impl<V: Lanes> Running<'_, V> {
+    /// `W(L)` at bar `j`, given `W_old(m)` and L in every lane.
+    #[inline(always)]
+    pub(crate) fn weighted(&self, j: usize, old: V, length: V) -> V {
+        old + (length * self.prefixes[j] - self.ramps[j])
+    }
+}

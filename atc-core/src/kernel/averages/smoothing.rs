@@ -1,0 +1,187 @@
+//! EMA and DEMA: averages that remember only themselves.
+//!
+//! ```text
+//! EMA:   e  = e + 2/(L+1) * (x - e)        from the mean of the first L values
+//! DEMA:  2*e1 - e2                         e1 the EMA of x, e2 the EMA of e1
+//! ```
+
+use super::{Consumer, Row, Trio, three};
+use crate::DemaSeed;
+use crate::lanes::Lanes;
+
+/// Recursive smoothing of nine series that start at bars of their own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Smoothing {
+    /// First bar with an input.
+    begin: [usize; 9],
+    /// First bar with a value: the last of the bars whose mean is the seed.
+    first: [usize; 9],
+    lengths: [usize; 9],
+}
+
+impl Smoothing {
+    /// The EMA of the source.
+    pub(crate) fn of_source(lengths: [usize; 9]) -> Self {
+        Self {
+            begin: [0; 9],
+            first: lengths.map(|l| l - 1),
+            lengths,
+        }
+    }
+
+    /// The EMA of such EMAs.
+    pub(crate) fn of_averages(lengths: [usize; 9], seed: DemaSeed) -> Self {
+        let begin = lengths.map(|l| l - 1);
+        let first = match seed {
+            DemaSeed::First => begin,
+            DemaSeed::Mean => lengths.map(|l| 2 * l - 2),
+        };
+        Self {
+            begin,
+            first,
+            lengths,
+        }
+    }
+
+    /// The smoothing factors `2 / (L + 1)`.
+    #[inline(always)]
+    fn factors<V: Lanes>(&self) -> Row<V> {
+        self.lengths.map(|l| V::splat(2.0 / (l as f64 + 1.0)))
+    }
+
+    /// A bar of the seeding phase: `state` is the sum until the first value.
+    fn seed<V: Lanes>(&self, bar: usize, state: &mut Row<V>, input: &Row<V>) -> Row<V> {
+        let factor = self.factors::<V>();
+        let mut out = [V::splat(f64::NAN); 9];
+        for k in 0..9 {
+            if bar < self.begin[k] {
+                continue;
+            }
+            if bar > self.first[k] {
+                state[k] = state[k] + factor[k] * (input[k] - state[k]);
+                out[k] = state[k];
+            } else if bar < self.first[k] {
+                state[k] = state[k] + input[k];
+            } else {
+                let n = (self.first[k] - self.begin[k] + 1) as f64;
+                state[k] = (state[k] + input[k]) / V::splat(n);
+                out[k] = state[k];
+            }
+        }
+        out
+    }
+}
+
+/// Exponential averages of `source`; each is kept in `firsts` as well.
+#[inline(always)]
+pub(crate) fn ema<V: Lanes>(
+    smoothing: &Smoothing,
+    source: &[V],
+    state: &mut Row<V>,
+    firsts: &mut [Row<V>],
+    consumer: &mut impl Consumer<V>,
+) {
+    let factors = smoothing.factors::<V>();
+    let n = firsts.len();
+    for first in [0, 3, 6] {
+        let (factor, e) = (three(&factors, first), three(state, first));
+        let mut trio = Single {
+            first,
+            factor,
+            e,
+            source: &source[..n],
+            firsts: &mut *firsts,
+        };
+        consumer.run(first, 0, n, &mut trio);
+        state[first..first + 3].copy_from_slice(&trio.e);
+    }
+}
+
+struct Single<'a, V> {
+    first: usize,
+    factor: [V; 3],
+    e: [V; 3],
+    source: &'a [V],
+    firsts: &'a mut [Row<V>],
+}
+
+impl<V: Lanes> Trio<V> for Single<'_, V> {
+    #[inline(always)]
+    fn at(&mut self, j: usize) -> [V; 3] {
+        let x = self.source[j];
+        for k in 0..3 {
+            self.e[k] = self.e[k] + self.factor[k] * (x - self.e[k]);
+        }
+        self.firsts[j][self.first..self.first + 3].copy_from_slice(&self.e);
+        self.e
+    }
+}
+
+/// Double exponential averages, from their first EMAs.
+#[inline(always)]
+pub(crate) fn dema<V: Lanes>(
+    smoothing: &Smoothing,
+    state: &mut Row<V>,
+    firsts: &[Row<V>],
+    consumer: &mut impl Consumer<V>,
+) {
+    let factors = smoothing.factors::<V>();
+    for first in [0, 3, 6] {
+        let (factor, e) = (three(&factors, first), three(state, first));
+        let mut trio = Double {
+            first,
+            factor,
+            e,
+            firsts,
+        };
+        consumer.run(first, 0, firsts.len(), &mut trio);
+        state[first..first + 3].copy_from_slice(&trio.e);
+    }
+}
+
+struct Double<'a, V> {
+    first: usize,
+    factor: [V; 3],
+    e: [V; 3],
+    firsts: &'a [Row<V>],
+}
+
+impl<V: Lanes> Trio<V> for Double<'_, V> {
+    #[inline(always)]
+    fn at(&mut self, j: usize) -> [V; 3] {
+        let mut out = three(&self.firsts[j], self.first);
+        for k in 0..3 {
+            let x = out[k];
+            self.e[k] = self.e[k] + self.factor[k] * (x - self.e[k]);
+            out[k] = (x + x) - self.e[k];
+        }
+        out
+    }
+}
+
+/// As [`ema`], for blocks in which some average is still being seeded.
+pub(crate) fn seed_ema<V: Lanes>(
+    first_bar: usize,
+    smoothing: &Smoothing,
+    source: &[V],
+    state: &mut Row<V>,
+    firsts: &mut [Row<V>],
+) {
+    for (j, row) in firsts.iter_mut().enumerate() {
+        *row = smoothing.seed(first_bar + j, state, &[source[j]; 9]);
+    }
+}
+
+/// As [`dema`], for blocks in which some average is still being seeded.
+pub(crate) fn seed_dema<V: Lanes>(
+    first_bar: usize,
+    smoothing: &Smoothing,
+    state: &mut Row<V>,
+    firsts: &[Row<V>],
+    rows: &mut [Row<V>],
+) {
+    for (j, (row, first)) in rows.iter_mut().zip(firsts).enumerate() {
+        let second = smoothing.seed(first_bar + j, state, first);
+        *row = std::array::from_fn(|k| (first[k] + first[k]) - second[k]);
+    }
+}
