@@ -16,6 +16,12 @@ impl Random {
         z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
         ((z ^ z >> 31) >> 11) as f64 / (1_u64 << 53) as f64
     }
+
+    /// Uniform in 0..limit.
+    #[expect(clippy::cast_sign_loss, reason = "a product of two numbers above 0")]
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        (self.unit() * limit as f64) as usize
+    }
 }
 
 /// A walk of `n` bars from `start`; `volatility` bounds half of a bar's relative move.
@@ -41,7 +47,7 @@ pub(crate) fn flats(seed: u64, mut prices: Vec<f64>, longest: usize) -> Vec<f64>
     let mut random = Random::new(seed);
     let mut bar = 1;
     while bar < prices.len() {
-        let stretch = 1 + (random.unit() * longest as f64) as usize;
+        let stretch = 1 + random.below(longest);
         let end = (bar + stretch).min(prices.len());
         if random.unit() < 0.5 {
             let held = prices[bar - 1];

@@ -4,6 +4,7 @@
 //! variable `ATC_GOLDEN` names its directory.
 
 mod corpus;
+mod scenarios;
 
 use crate::naive;
 use atc_core::{Columns, Detail, Error, Family, PerFamily, Plan, classify, classify_detail};

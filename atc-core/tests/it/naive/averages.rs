@@ -74,7 +74,7 @@ impl Exact {
 /// `x = mantissa · 2^exponent`, exactly.
 fn mantissa_exponent(x: f64) -> (i64, i32) {
     let bits = x.to_bits();
-    let fraction = (bits & ((1 << 52) - 1)) as i64;
+    let fraction = (bits & ((1 << 52) - 1)).cast_signed();
     let biased = (bits >> 52 & 0x7ff) as i32;
     let (mantissa, exponent) = match biased {
         0 => (fraction, -1074),

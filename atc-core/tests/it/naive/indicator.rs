@@ -178,12 +178,12 @@ fn crossovers(close: &[f64], average: &[f64]) -> Vec<f64> {
 
 fn grown_returns(s: &Settings, close: &[f64]) -> Vec<f64> {
     let lambda = s.lambda / 1000.0;
-    let step = |bar: usize| match bar {
-        0 => 0.0,
-        _ => {
-            let change = (close[bar] - close[bar - 1]) / close[bar - 1];
-            change * libm::exp(lambda * (bar as f64 - s.cutout as f64))
-        }
+    let step = |bar: usize| {
+        let Some(before) = bar.checked_sub(1) else {
+            return 0.0;
+        };
+        let change = (close[bar] - close[before]) / close[before];
+        change * libm::exp(lambda * (bar as f64 - s.cutout as f64))
     };
     (0..close.len()).map(step).collect()
 }
