@@ -60,6 +60,16 @@ impl<'a> Series<'a> {
         }
     }
 
+    /// The closes, the missing ones included.
+    pub const fn close(&self) -> &'a [f64] {
+        self.close
+    }
+
+    /// What the averages are taken of.
+    pub const fn source(&self) -> &'a [f64] {
+        self.source
+    }
+
     /// Bars, the missing ones included.
     pub const fn n_bars(&self) -> usize {
         self.close.len()
