@@ -1,0 +1,198 @@
+//! `atc why` for people: the weight table of the published script.
+
+use std::fmt::Write as _;
+
+use atc_cli::engine::why::{Crossing, FamilyReport, LastMove, MultiplierWarning, Report, Turn};
+use comfy_table::{CellAlignment, Table, presets};
+
+use super::style::{BOLD, DIM, LONG, SHORT, WARN, arrow, of_trend, paint};
+
+/// The report as text, at most 120 columns wide unless equities are huge.
+pub(crate) fn render(report: &Report, color: bool) -> String {
+    let mut text = header(report, color);
+    let _ = writeln!(text, "{}\n", table(report, color));
+    for line in notes(report, color) {
+        let _ = writeln!(text, "{line}");
+    }
+    text
+}
+
+/// Symbol, bar, close and what they come to.
+fn header(report: &Report, color: bool) -> String {
+    let trend = report.trend.name().to_uppercase();
+    let signal = format!("{:+.4}", report.average_signal);
+    format!(
+        "{}  {}  close {}  average signal {}  {}\n",
+        paint(&report.symbol, BOLD, color),
+        place(report.bar, report.time.as_deref()),
+        report.close,
+        paint(&signal, of_trend(report.trend), color),
+        paint(&trend, of_trend(report.trend).bold(), color),
+    )
+}
+
+/// A row per family: its vote and weight, the nine lines, and its part in the sum.
+fn table(report: &Report, color: bool) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    let same = lengths(&report.families[0]);
+    let shared = report.families.iter().all(|family| lengths(family) == same);
+    let mut head = vec![
+        "family".to_owned(),
+        "signal".to_owned(),
+        "equity".to_owned(),
+    ];
+    head.extend((0..9).map(|k| title(&same, k, shared)));
+    head.push("contribution".to_owned());
+    table.set_header(head.iter().map(|name| paint(name, DIM, color)));
+    for family in &report.families {
+        table.add_row(row(family, shared, color));
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+fn lengths(family: &FamilyReport) -> [usize; 9] {
+    family.lines.each_ref().map(|line| line.length)
+}
+
+/// The length of a column or, where families differ, its distance from the family's own.
+fn title(lengths: &[usize; 9], k: usize, shared: bool) -> String {
+    match lengths[k] as isize - lengths[0] as isize {
+        _ if shared => lengths[k].to_string(),
+        0 => "L".to_owned(),
+        offset => format!("L{offset:+}"),
+    }
+}
+
+fn row(family: &FamilyReport, shared: bool, color: bool) -> Vec<String> {
+    let vote = f64::from(family.vote);
+    let mut name = family.family.name().to_uppercase();
+    if !shared {
+        let _ = write!(name, " {}", family.lines[0].length);
+    }
+    let mut cells = vec![
+        paint(&name, BOLD, color),
+        format!("{} {:+.2}", arrow(vote, color), family.signal),
+        number(family.equity),
+    ];
+    cells.extend(family.lines.iter().map(|line| {
+        let style = match line.signal {
+            0 => DIM,
+            1 => LONG,
+            _ => SHORT,
+        };
+        let equity = paint(&number(line.equity), style, color);
+        format!("{}{equity}", arrow(f64::from(line.signal), color))
+    }));
+    cells.push(format!("{:+.4}", family.contribution));
+    cells
+}
+
+/// Four significant digits, enough to compare weights.
+fn number(value: f64) -> String {
+    match value {
+        v if v < 10.0 => format!("{v:.3}"),
+        v if v < 100.0 => format!("{v:.2}"),
+        v if v < 1000.0 => format!("{v:.1}"),
+        v if v < 1e5 => format!("{v:.0}"),
+        v => format!("{v:.1e}"),
+    }
+}
+
+/// What the table does not show, a line each.
+fn notes(report: &Report, color: bool) -> Vec<String> {
+    let [short, long] = report.vote_limits;
+    let dim = |text: String| paint(&text, DIM, color);
+    let mut lines = vec![
+        format!("vote of all six: {:+.4}", report.vote),
+        dim(format!(
+            "a family votes long above {long}, short below {short}; its equity is its weight"
+        )),
+    ];
+    if report.delayed {
+        lines.push("strategy: the average signal is the vote of the bar before".to_owned());
+    }
+    lines.push(multiplier(report, color));
+    lines.push(last_move(report.last_move.as_ref(), color));
+    if report.n_bars < report.warm_up {
+        let text = format!(
+            "short history: {} bars of the {} until every average has a value",
+            report.n_bars, report.warm_up
+        );
+        lines.push(paint(&text, WARN, color));
+    }
+    lines
+}
+
+fn multiplier(report: &Report, color: bool) -> String {
+    let text = format!("exponential multiplier: {:.4}", report.multiplier);
+    let warning = match report.multiplier_warning {
+        None => return text,
+        Some(MultiplierWarning::TooHigh) => paint("too high", WARN, color),
+        Some(MultiplierWarning::WayTooHigh) => paint("way too high", SHORT, color),
+    };
+    format!("{text}, {warning}; take a smaller --lambda or a later start")
+}
+
+/// `last moved at 2013-02-27 by LSMA 26 crossing under; LSMA turned from long to neutral, ..`.
+fn last_move(last: Option<&LastMove>, color: bool) -> String {
+    let Some(last) = last else {
+        return "no family has voted yet".to_owned();
+    };
+    let at = place(last.bar, last.time.as_deref());
+    let mut text = format!("last moved at {}", paint(&at, BOLD, color));
+    if !last.crossings.is_empty() {
+        let _ = write!(text, " by {}", crossed(&last.crossings));
+    }
+    if let Some(bar) = last.crossed_bar.filter(|bar| *bar != last.bar) {
+        let _ = write!(text, " at {}", place(bar, last.crossed_time.as_deref()));
+    }
+    let turns: Vec<String> = last.turns.iter().map(turned).collect();
+    let _ = write!(text, "; {}", turns.join(", "));
+    let from = last
+        .before
+        .map_or_else(String::new, |before| format!(" from {before:+.4}"));
+    let _ = write!(text, "; the vote went{from} to {:+.4}", last.after);
+    text
+}
+
+/// `LSMA 26, 27 crossing under, EMA 28 crossing over`.
+fn crossed(crossings: &[Crossing]) -> String {
+    let same = |a: &Crossing, b: &Crossing| (a.family, a.signal) == (b.family, b.signal);
+    let group = |group: &[Crossing]| {
+        let lengths: Vec<String> = group.iter().map(|one| one.length.to_string()).collect();
+        let way = if group[0].signal > 0 { "over" } else { "under" };
+        let name = group[0].family.name().to_uppercase();
+        format!("{name} {} crossing {way}", lengths.join(", "))
+    };
+    let groups: Vec<String> = crossings.chunk_by(same).map(group).collect();
+    groups.join(", ")
+}
+
+fn turned(turn: &Turn) -> String {
+    let name = |vote: i8| match vote {
+        1 => "long",
+        0 => "neutral",
+        _ => "short",
+    };
+    let family = turn.family.name().to_uppercase();
+    format!(
+        "{family} turned from {} to {}",
+        name(turn.before),
+        name(turn.after)
+    )
+}
+
+/// A bar by its time, if it has one, and its number.
+fn place(bar: usize, time: Option<&str>) -> String {
+    match time {
+        Some(time) => format!(
+            "{} (bar {bar})",
+            time.strip_suffix("T00:00:00Z").unwrap_or(time)
+        ),
+        None => format!("bar {bar}"),
+    }
+}
