@@ -9,7 +9,8 @@ use crate::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Isa {
-    /// What the program was compiled for, with this many lanes: 1, 2, 4, 8 or 16.
+    /// What the program was compiled for, with this many lanes: 1 or 4, and with
+    /// the feature `all-lanes` also 2, 8 or 16.
     Portable(usize),
     /// AVX2 on x86-64: four lanes.
     Avx2,
@@ -29,7 +30,8 @@ impl Isa {
     /// Whether this processor has it.
     pub fn is_available(self) -> bool {
         match self {
-            Self::Portable(lanes) => matches!(lanes, 1 | 2 | 4 | 8 | 16),
+            Self::Portable(1 | 4) => true,
+            Self::Portable(lanes) => cfg!(feature = "all-lanes") && matches!(lanes, 2 | 8 | 16),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => std::arch::is_x86_feature_detected!("avx2"),
             #[cfg(target_arch = "x86_64")]

@@ -42,9 +42,12 @@ pub struct Workspace {
 #[derive(Clone, Debug)]
 enum Kind {
     One(Box<LaneSet<Wide<1>>>),
+    #[cfg(feature = "all-lanes")]
     Two(Box<LaneSet<Wide<2>>>),
     Four(Box<LaneSet<Wide<4>>>),
+    #[cfg(feature = "all-lanes")]
     Eight(Box<LaneSet<Wide<8>>>),
+    #[cfg(feature = "all-lanes")]
     Sixteen(Box<LaneSet<Wide<16>>>),
     #[cfg(target_arch = "x86_64")]
     Avx2(Box<LaneSet<Avx2>>),
@@ -74,8 +77,11 @@ impl Workspace {
     fn build(plan: Arc<Plan>, isa: Isa) -> Self {
         let lanes = match isa {
             Isa::Portable(1) => Kind::One(Box::new(LaneSet::new(plan))),
+            #[cfg(feature = "all-lanes")]
             Isa::Portable(2) => Kind::Two(Box::new(LaneSet::new(plan))),
+            #[cfg(feature = "all-lanes")]
             Isa::Portable(8) => Kind::Eight(Box::new(LaneSet::new(plan))),
+            #[cfg(feature = "all-lanes")]
             Isa::Portable(16) => Kind::Sixteen(Box::new(LaneSet::new(plan))),
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 => Kind::Avx2(x86::new_avx2(plan)),
@@ -143,9 +149,12 @@ impl Workspace {
         for tile in order.chunks(self.lanes()) {
             match &mut self.lanes {
                 Kind::One(lanes) => lanes.run(series, tile, &mut sink),
+                #[cfg(feature = "all-lanes")]
                 Kind::Two(lanes) => lanes.run(series, tile, &mut sink),
                 Kind::Four(lanes) => lanes.run(series, tile, &mut sink),
+                #[cfg(feature = "all-lanes")]
                 Kind::Eight(lanes) => lanes.run(series, tile, &mut sink),
+                #[cfg(feature = "all-lanes")]
                 Kind::Sixteen(lanes) => lanes.run(series, tile, &mut sink),
                 #[cfg(target_arch = "x86_64")]
                 Kind::Avx2(lanes) => x86::run_avx2(lanes, series, tile, &mut sink),

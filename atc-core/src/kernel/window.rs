@@ -261,14 +261,14 @@ impl<'a, V: Lanes> RunSums<'a, V> {
     /// `S_old` of a length at each bar.
     #[inline(always)]
     pub(crate) fn sums(&self, length: usize) -> &'a [V] {
-        let at = self.sums.len() - 1 - length + self.since;
+        let at = self.sums.len() + self.since - 1 - length;
         &self.sums[at..at + self.len()]
     }
 
     /// `W_old` of a length at each bar.
     #[inline(always)]
     pub(crate) fn weighted(&self, length: usize) -> &'a [V] {
-        let at = self.weighted.len() - 1 - length + self.since;
+        let at = self.weighted.len() + self.since - 1 - length;
         &self.weighted[at..at + self.len()]
     }
 }

@@ -1,4 +1,7 @@
 //! Integration tests of the crate, one target.
 
 mod golden;
+mod lanes;
+mod laws;
+mod market;
 mod naive;
