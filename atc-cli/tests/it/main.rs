@@ -1,3 +1,4 @@
 //! Integration tests of the engine and the command.
 
 mod dataset;
+mod why;
