@@ -1,5 +1,11 @@
 #![doc = include_str!("../README.md")]
+#![expect(
+    clippy::inline_always,
+    reason = "the kernel takes on the instruction set of its caller only where it is inlined"
+)]
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod batch;
 mod classifier;
 mod error;
@@ -14,6 +20,8 @@ mod trend;
 #[cfg(feature = "serde")]
 mod wire;
 
+#[cfg(feature = "arrow")]
+pub use arrow::values;
 pub use batch::{
     Columns, Detail, Isa, Last, Series, Workspace, average_signal, classify, classify_detail,
     classify_last,

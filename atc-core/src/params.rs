@@ -199,11 +199,14 @@ impl Params {
                 family,
                 length,
                 robustness: self.robustness.name(),
-                shortest: length as isize - largest as isize,
+                shortest: length.cast_signed() - largest.cast_signed(),
             });
         }
-        let [a, b, c, d] = offsets;
-        let l = length;
-        Ok([l, l + a, l + b, l + c, l + d, l - a, l - b, l - c, l - d])
+        let mut nine = [length; 9];
+        for (k, offset) in offsets.into_iter().enumerate() {
+            nine[1 + k] = length + offset;
+            nine[5 + k] = length - offset;
+        }
+        Ok(nine)
     }
 }

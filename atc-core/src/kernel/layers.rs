@@ -61,7 +61,7 @@ pub(crate) fn layer2<V: Lanes>(
     (span, family): (Span, Family),
     bars: &[BarLanes<V>],
     (state, votes): (&mut Layer2<V>, &mut [Votes<V>]),
-    columns: FamilyColumns<'_, V>,
+    columns: &mut FamilyColumns<'_, V>,
 ) {
     let cutout = plan.params().cutout;
     let dead = cutout.saturating_sub(span.first_bar).min(span.n);

@@ -10,6 +10,11 @@
 //! One block runs through: bar constants, window sums, then family by family
 //! averages → crossovers and equities → layer 2, and last the average.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "one index runs through several arrays of lines, as in the formulas"
+)]
+
 pub(crate) mod averages;
 pub(crate) mod follow;
 pub(crate) mod layers;

@@ -183,12 +183,12 @@ impl<V: Lanes> Tile<V> {
                 equities,
                 ..
             } = &mut *block;
-            let columns = FamilyColumns {
+            let mut columns = FamilyColumns {
                 signal: &mut signals[f][..asked],
                 equity: &mut equities[f][..asked],
             };
             let layer = (&mut self.layer2[f], &mut votes[..n]);
-            layer2(plan, (span, family), &bars[..n], layer, columns);
+            layer2(plan, (span, family), &bars[..n], layer, &mut columns);
         }
         average(
             plan,

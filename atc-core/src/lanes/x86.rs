@@ -10,7 +10,14 @@
     reason = "vector intrinsics; 2.5 times the speed of the portable lanes"
 )]
 
-use core::arch::x86_64::*;
+use core::arch::x86_64::{
+    __m256d, __m512d, __mmask8, _CMP_GT_OQ, _CMP_LE_OQ, _MM_FROUND_TO_NEG_INF, _mm256_add_pd,
+    _mm256_and_pd, _mm256_andnot_pd, _mm256_blendv_pd, _mm256_cmp_pd, _mm256_div_pd,
+    _mm256_floor_pd, _mm256_max_pd, _mm256_movemask_pd, _mm256_mul_pd, _mm256_set1_pd,
+    _mm256_sub_pd, _mm512_abs_pd, _mm512_add_pd, _mm512_cmp_pd_mask, _mm512_div_pd,
+    _mm512_mask_blend_pd, _mm512_maskz_mov_pd, _mm512_max_pd, _mm512_mul_pd, _mm512_roundscale_pd,
+    _mm512_set1_pd, _mm512_sub_pd,
+};
 use std::ops::{Add, Div, Mul, Sub};
 
 use super::Lanes;

@@ -25,7 +25,7 @@ fn plan(rng: &mut Rng) -> Arc<Plan> {
         params.lengths[family] = [8, 9, 14, 28, 28, 28, 50, 83, 120][rng.below(9)];
         params.weights[family] = 0.1 + rng.unit();
     }
-    Arc::new(Plan::new(params).unwrap())
+    Arc::new(Plan::new(params).expect("the parameters are valid"))
 }
 
 /// Series of many lengths and kinds, some with gaps.

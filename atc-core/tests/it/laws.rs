@@ -12,7 +12,7 @@ use crate::market::{Kind, Rng, closes};
 /// Plans of all profiles: the defaults, and lengths that need every kind of window.
 fn plans() -> Vec<Arc<Plan>> {
     let mixed = PerFamily([9, 90, 12, 40, 61, 10]);
-    let plan = |params| Arc::new(Plan::new(params).unwrap());
+    let plan = |params| Arc::new(Plan::new(params).expect("the parameters are valid"));
     let all = Profile::ALL.iter().flat_map(|profile| {
         let base = Params {
             profile: *profile,
@@ -178,7 +178,7 @@ fn a_constant_price_gives_no_signal_at_all() {
             ..Params::default()
         })
         .unwrap();
-        let columns = classify(&plan, &[0.1; 3000], None).unwrap();
+        let columns = classify(&plan, &vec![0.1; 3000], None).unwrap();
         for family in Family::ALL {
             assert!(
                 columns.signals[family].iter().all(|signal| *signal == 0.0),

@@ -25,7 +25,7 @@ impl Rng {
 
     /// Uniform in `0 .. n`.
     pub(crate) fn below(&mut self, n: usize) -> usize {
-        (self.unit() * n as f64) as usize
+        (self.bits() % n as u64) as usize
     }
 }
 

@@ -77,8 +77,7 @@ impl<V: Lanes> Consumer<V> for Discard {
 /// The lengths in three groups of three, each with its first index.
 #[inline(always)]
 pub(crate) fn thirds(lengths: &[usize; 9]) -> [(usize, [usize; 3]); 3] {
-    let [a, b, c, d, e, f, g, h, i] = *lengths;
-    [(0, [a, b, c]), (3, [d, e, f]), (6, [g, h, i])]
+    [0, 3, 6].map(|first| (first, three(lengths, first)))
 }
 
 /// The same value in every lane, for three lines.

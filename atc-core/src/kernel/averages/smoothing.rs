@@ -5,6 +5,8 @@
 //! DEMA:  2*e1 - e2                         e1 the EMA of x, e2 the EMA of e1
 //! ```
 
+use std::cmp::Ordering;
+
 use super::{Consumer, Row, Trio, three};
 use crate::DemaSeed;
 use crate::lanes::Lanes;
@@ -57,15 +59,17 @@ impl Smoothing {
             if bar < self.begin[k] {
                 continue;
             }
-            if bar > self.first[k] {
-                state[k] = state[k] + factor[k] * (input[k] - state[k]);
-                out[k] = state[k];
-            } else if bar < self.first[k] {
-                state[k] = state[k] + input[k];
-            } else {
-                let n = (self.first[k] - self.begin[k] + 1) as f64;
-                state[k] = (state[k] + input[k]) / V::splat(n);
-                out[k] = state[k];
+            match bar.cmp(&self.first[k]) {
+                Ordering::Less => state[k] = state[k] + input[k],
+                Ordering::Equal => {
+                    let n = (bar - self.begin[k] + 1) as f64;
+                    state[k] = (state[k] + input[k]) / V::splat(n);
+                    out[k] = state[k];
+                }
+                Ordering::Greater => {
+                    state[k] = state[k] + factor[k] * (input[k] - state[k]);
+                    out[k] = state[k];
+                }
             }
         }
         out
