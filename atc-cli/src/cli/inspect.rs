@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 use atc_cli::engine::inspect::{Times, Verdict, Word};
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, Table};
 
-use super::style::{BOLD, DIM, LONG, SHORT, WARN, paint};
+use super::style::{self, BOLD, DIM, LONG, SHORT, WARN, paint};
 
 const HEADER: [&str; 9] = [
     "verdict", "symbol", "format", "rows", "period", "first", "last", "gaps", "twice",
@@ -17,10 +17,14 @@ pub(crate) fn render(verdicts: &[Verdict], color: bool) -> String {
     if verdicts.is_empty() {
         return String::new();
     }
-    let mut text = format!("{}\n", table(verdicts, color));
+    let mut text = format!("{}\n\n", table(verdicts, color));
     for verdict in verdicts {
         for remark in &verdict.remarks {
-            let word = paint(&verdict.verdict.to_string(), style(verdict.verdict), color);
+            let word = paint(
+                &verdict.verdict.to_string(),
+                of_word(verdict.verdict),
+                color,
+            );
             let _ = writeln!(
                 text,
                 "{word} {}: {remark}",
@@ -33,9 +37,7 @@ pub(crate) fn render(verdicts: &[Verdict], color: bool) -> String {
 }
 
 fn table(verdicts: &[Verdict], color: bool) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(HEADER.map(|title| paint(title, DIM, color)));
+    let mut table = style::table(HEADER, color);
     for verdict in verdicts {
         table.add_row(row(verdict, color));
     }
@@ -51,7 +53,11 @@ fn row(verdict: &Verdict, color: bool) -> Vec<String> {
     let times = verdict.times.as_ref();
     let of_times = |value: fn(&Times) -> String| times.map_or("–".to_owned(), value);
     vec![
-        paint(&verdict.verdict.to_string(), style(verdict.verdict), color),
+        paint(
+            &verdict.verdict.to_string(),
+            of_word(verdict.verdict),
+            color,
+        ),
         paint(&verdict.symbol, BOLD, color),
         verdict.format.clone(),
         rows(verdict, color),
@@ -89,7 +95,7 @@ fn name(verdict: &Verdict) -> String {
     }
 }
 
-const fn style(word: Word) -> Style {
+const fn of_word(word: Word) -> Style {
     match word {
         Word::Ok => LONG,
         Word::Warn => WARN,

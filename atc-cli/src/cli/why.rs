@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use atc_cli::engine::why::{Crossing, FamilyReport, LastMove, MultiplierWarning, Report, Turn};
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, Table};
 
-use super::style::{BOLD, DIM, LONG, SHORT, WARN, arrow, of_trend, paint};
+use super::style::{self, BOLD, DIM, LONG, SHORT, WARN, arrow, of_trend, paint};
 
 /// The report as text, at most 120 columns wide unless equities are huge.
 pub(crate) fn render(report: &Report, color: bool) -> String {
@@ -31,20 +31,22 @@ fn header(report: &Report, color: bool) -> String {
     )
 }
 
-/// A row per family: its vote and weight, the nine lines, and its part in the sum.
+/// A row per family: its signal and weight, the nine lines, and its part in the sum.
 fn table(report: &Report, color: bool) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    let same = lengths(&report.families[0]);
-    let shared = report.families.iter().all(|family| lengths(family) == same);
-    let mut head = vec![
-        "family".to_owned(),
-        "signal".to_owned(),
-        "equity".to_owned(),
-    ];
-    head.extend((0..9).map(|k| title(&same, k, shared)));
-    head.push("contribution".to_owned());
-    table.set_header(head.iter().map(|name| paint(name, DIM, color)));
+    let first = lengths(&report.families[0]);
+    let shared = report
+        .families
+        .iter()
+        .all(|family| lengths(family) == first);
+    let titles: [String; 9] = std::array::from_fn(|k| title(&first, k, shared));
+    let header: [&str; 13] = std::array::from_fn(|column| match column {
+        0 => "family",
+        1 => "signal",
+        2 => "equity",
+        12 => "share",
+        line => &titles[line - 3],
+    });
+    let mut table = style::table(header, color);
     for family in &report.families {
         table.add_row(row(family, shared, color));
     }
@@ -109,7 +111,7 @@ fn notes(report: &Report, color: bool) -> Vec<String> {
     let mut lines = vec![
         format!("vote of all six: {:+.4}", report.vote),
         dim(format!(
-            "a family votes long above {long}, short below {short}; its equity is its weight"
+            "a family votes long above {long}, short below {short}; share = vote * equity / all equities"
         )),
     ];
     if report.delayed {
@@ -137,7 +139,7 @@ fn multiplier(report: &Report, color: bool) -> String {
     format!("{text}, {warning}; take a smaller --lambda or a later start")
 }
 
-/// `last moved at 2013-02-27 by LSMA 26 crossing under; LSMA turned from long to neutral, ..`.
+/// `last moved at 2013-02-27 by LSMA 26 crossing under`, and below it what that did to the votes.
 fn last_move(last: Option<&LastMove>, color: bool) -> String {
     let Some(last) = last else {
         return "no family has voted yet".to_owned();
@@ -150,16 +152,21 @@ fn last_move(last: Option<&LastMove>, color: bool) -> String {
     if let Some(bar) = last.crossed_bar.filter(|bar| *bar != last.bar) {
         let _ = write!(text, " at {}", place(bar, last.crossed_time.as_deref()));
     }
-    let turns: Vec<String> = last.turns.iter().map(turned).collect();
-    let _ = write!(text, "; {}", turns.join(", "));
+    for turn in &last.turns {
+        let _ = write!(text, "\n  {}", turned(turn));
+    }
     let from = last
         .before
         .map_or_else(String::new, |before| format!(" from {before:+.4}"));
-    let _ = write!(text, "; the vote went{from} to {:+.4}", last.after);
+    let _ = write!(
+        text,
+        "\n  the vote of all six went{from} to {:+.4}",
+        last.after
+    );
     text
 }
 
-/// `LSMA 26, 27 crossing under, EMA 28 crossing over`.
+/// `LSMA 26, 27 crossing under; EMA 28 crossing over`.
 fn crossed(crossings: &[Crossing]) -> String {
     let same = |a: &Crossing, b: &Crossing| (a.family, a.signal) == (b.family, b.signal);
     let group = |group: &[Crossing]| {
@@ -169,7 +176,7 @@ fn crossed(crossings: &[Crossing]) -> String {
         format!("{name} {} crossing {way}", lengths.join(", "))
     };
     let groups: Vec<String> = crossings.chunk_by(same).map(group).collect();
-    groups.join(", ")
+    groups.join("; ")
 }
 
 fn turned(turn: &Turn) -> String {
