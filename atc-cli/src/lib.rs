@@ -1,3 +1,3 @@
-//! The engine behind the `atc` command: whole markets, read, classified and written.
+#![doc = include_str!("../README.md")]
 
 pub mod engine;

@@ -1,4 +1,31 @@
 //! The engine: inputs, plan, run and sink, where the crates meet.
+//!
+//! An [`Engine`] is an executor (how jobs run) times an evaluator (who computes a tile of series):
+//!
+//! ```text
+//! discover → Source ─ read → Bars ─ evaluate → Output ┬ scan:    one Row per symbol
+//!            (a job is a tile of sources)             └ compute: one Frame per symbol → Sink
+//! ```
+//!
+//! Results come in the order of the sources whatever the executor, and a scan keeps of each symbol
+//! only its row, so that memory does not grow with the number of files.
 
 pub mod dataset;
 pub mod inspect;
+pub mod sink;
+pub mod why;
+
+mod builder;
+mod compute;
+mod error;
+mod evaluate;
+mod run;
+mod scan;
+
+pub use self::builder::{Engine, EngineBuilder};
+pub use self::compute::{Computed, Content};
+pub use self::error::{EngineError, Failure, Refusal};
+pub use self::evaluate::{
+    CpuEvaluator, Ending, Evaluate, EvaluateError, Output, Prices, Tile, Wanted,
+};
+pub use self::scan::{Row, Scan};

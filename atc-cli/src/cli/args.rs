@@ -1,0 +1,235 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use atc_cli::engine::Content;
+use atc_cli::engine::dataset::SourceColumn;
+use atc_cli::engine::sink::Format;
+use atc_cli::engine::why::At;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::params::ParamArgs;
+
+/// Adaptive Trend Classification for whole markets.
+///
+/// Six moving-average families with nine lengths each vote on the trend of every
+/// symbol; each vote weighs what following it would have earned.
+///
+/// Data goes to standard output, words to standard error. Exit codes: 0 done,
+/// 1 some inputs failed (all others were done), 2 misuse.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Global {
+    /// When to use colour
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "auto",
+        value_name = "WHEN"
+    )]
+    pub(crate) color: Color,
+    /// No progress bar and no notes, only errors
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Even into files and pipes
+    Always,
+    /// Plain text
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Scan(ScanArgs),
+    Compute(ComputeArgs),
+    Why(WhyArgs),
+    Inspect(InspectArgs),
+}
+
+/// Which symbols are long, which are short: one row each.
+///
+/// Reads every input, computes the indicator and shows what the last bar says,
+/// strongest signal first.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Examples:\n  atc scan examples/candles\n  atc scan 'data/*.parquet' --preset swing --min-signal 0.5 --format csv"
+)]
+pub(crate) struct ScanArgs {
+    /// Files, folders, patterns, zip archives, or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) inputs: Vec<String>,
+    /// Only symbols whose average signal is at least this strong, 0 ..= 1
+    #[arg(long, value_name = "X", default_value_t = 0.0)]
+    pub(crate) min_signal: f64,
+    /// Only the first N symbols, after sorting
+    #[arg(long, value_name = "N")]
+    pub(crate) top: Option<usize>,
+    /// Order of the rows
+    #[arg(long, value_enum, default_value = "signal")]
+    pub(crate) sort: Sort,
+    /// Show neutral symbols in the table too (other formats always do)
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: ScanFormat,
+    /// Writes counts and times of the run as JSON
+    #[arg(long, value_name = "FILE.json")]
+    pub(crate) stats: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) params: ParamArgs,
+}
+
+/// Order of the rows of a scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sort {
+    /// Strongest average signal first
+    Signal,
+    /// Latest flip first
+    Flip,
+    /// By name
+    Symbol,
+}
+
+/// Form of a scan's output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ScanFormat {
+    /// For people
+    Table,
+    /// One array
+    Json,
+    /// One object per line
+    Jsonl,
+    /// With a header
+    Csv,
+    /// A table for documents
+    Markdown,
+}
+
+/// The indicator of every bar, as a table.
+///
+/// Columns: symbol (when there are several), time or bar, close, then the
+/// columns asked for.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Examples:\n  atc compute examples/candles/AAPL.csv --columns average\n  atc compute data/ --profile pine --columns detail -o out.parquet"
+)]
+pub(crate) struct ComputeArgs {
+    /// Files, folders, patterns, zip archives, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<String>,
+    /// Which columns to write
+    #[arg(long, value_enum, default_value = "all")]
+    pub(crate) columns: Columns,
+    /// csv, json, jsonl, parquet or arrow; by default what FILE's ending says, else csv
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    /// Writes to a file, which appears when it is complete
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) params: ParamArgs,
+}
+
+/// Which columns a computation writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Columns {
+    /// `average_signal` alone
+    Average,
+    /// The 13 columns
+    All,
+    /// The 13 columns, and average, signal and equity of the 54 lines
+    Detail,
+}
+
+impl From<Columns> for Content {
+    fn from(columns: Columns) -> Self {
+        match columns {
+            Columns::Average => Self::Average,
+            Columns::All => Self::All,
+            Columns::Detail => Self::Detail,
+        }
+    }
+}
+
+/// Why a bar is what it is: the weight table of the published script.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Examples:\n  atc why examples/candles/GOOG.csv\n  atc why examples/candles/GOOG.csv --bar 2012-11-15"
+)]
+pub(crate) struct WhyArgs {
+    /// A file, or - for standard input
+    #[arg(value_name = "INPUT")]
+    pub(crate) input: String,
+    /// The bar: its number from 0, or a time; by default the last one
+    #[arg(long, value_name = "N|TIME")]
+    pub(crate) bar: Option<At>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: ReportFormat,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) params: ParamArgs,
+}
+
+/// What is in a file, and what is wrong with it, before anything is computed.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "Example:\n  atc inspect examples/candles")]
+pub(crate) struct InspectArgs {
+    /// Files, folders, patterns, zip archives, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<String>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: ReportFormat,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) params: ParamArgs,
+}
+
+/// Form of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}
+
+/// How inputs are read.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Reading")]
+pub(crate) struct ReadArgs {
+    /// Only this symbol
+    #[arg(long, value_name = "S")]
+    pub(crate) symbol: Option<String>,
+    /// What averages are taken of: close, hl2, hlc3, ohlc4 or a column's name
+    #[arg(long, value_name = "NAME", default_value = "close")]
+    pub(crate) source: SourceColumn,
+    /// Threads to use; 0 is one per core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) jobs: usize,
+}

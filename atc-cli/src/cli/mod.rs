@@ -1,0 +1,42 @@
+//! Arguments in, output and exit code out.
+
+mod args;
+mod compute;
+mod exit;
+mod input;
+mod inspect;
+mod output;
+mod params;
+mod progress;
+mod report;
+mod scan;
+mod scan_view;
+mod style;
+mod why;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use exit::Exit;
+
+/// Runs the command line and says how it went.
+pub(crate) fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let global = cli.global;
+    let result = match cli.command {
+        Command::Scan(args) => scan::run(&args, &global),
+        Command::Compute(args) => compute::run(&args, &global),
+        Command::Why(args) => report::why(&args, &global),
+        Command::Inspect(args) => report::inspect(&args, &global),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(error) if output::is_broken_pipe(&error) => Exit::Done.into(),
+        Err(error) => {
+            output::complain(&global, &format!("{error:#}"));
+            Exit::of_error(&error).into()
+        }
+    }
+}

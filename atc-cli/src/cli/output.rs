@@ -1,0 +1,97 @@
+//! Standard output and standard error; nothing else in the project writes words there.
+
+use std::io::{self, IsTerminal, Write};
+
+use atc_cli::engine::Failure;
+use atc_cli::engine::sink::SinkError;
+
+use super::args::{Color, Global};
+use super::style::{BOLD, SHORT, paint};
+
+impl Global {
+    /// Whether standard output shows colour.
+    pub(crate) fn colors_stdout(&self) -> bool {
+        self.colors(&io::stdout())
+    }
+
+    fn colors(&self, stream: &impl IsTerminal) -> bool {
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let is_dumb = || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => stream.is_terminal() && !is_set("NO_COLOR") && !is_dumb(),
+        }
+    }
+}
+
+/// Writes data to standard output.
+pub(crate) fn data(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written
+        .map_err(SinkError::from)
+        .map_err(|error| unwritable("standard output", error.into()))
+}
+
+/// Writes one object per row.
+pub(crate) fn json_lines<T: serde::Serialize>(rows: &[T]) -> anyhow::Result<()> {
+    let mut text = String::new();
+    for row in rows {
+        text += &serde_json::to_string(row)?;
+        text.push('\n');
+    }
+    data(&text)
+}
+
+/// Writes a value as indented JSON.
+pub(crate) fn json<T: serde::Serialize + ?Sized>(value: &T) -> anyhow::Result<()> {
+    data(&(serde_json::to_string_pretty(value)? + "\n"))
+}
+
+/// Says why the command ended, on standard error.
+pub(crate) fn complain(global: &Global, text: &str) {
+    let color = global.colors(&io::stderr());
+    // There is nobody left to tell that telling failed.
+    let _ = writeln!(io::stderr(), "{} {text}", paint("error:", SHORT, color));
+}
+
+/// Lists the inputs that failed, on standard error.
+pub(crate) fn failures(global: &Global, failed: &[Failure]) {
+    if failed.is_empty() {
+        return;
+    }
+    let color = global.colors(&io::stderr());
+    let word = if failed.len() == 1 { "input" } else { "inputs" };
+    let title = format!("{} {word} failed:", failed.len());
+    let mut lines = vec![paint(&title, BOLD, color)];
+    let cross = paint("✗", SHORT, color);
+    lines.extend(failed.iter().map(|failure| format!("  {cross} {failure}")));
+    let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+}
+
+/// Says what could not be written, and what to do about it.
+pub(crate) fn unwritable(name: &str, error: anyhow::Error) -> anyhow::Error {
+    let is_full = |kind| {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        matches!(kind, StorageFull | QuotaExceeded | FileTooLarge)
+    };
+    let remedy = if io_kind(&error).is_some_and(is_full) {
+        " (free some space, or write elsewhere)"
+    } else {
+        ""
+    };
+    error.context(format!("{name} cannot be written{remedy}"))
+}
+
+/// Whether an error only means that the reader of our output went away.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    io_kind(error) == Some(io::ErrorKind::BrokenPipe)
+}
+
+fn io_kind(error: &anyhow::Error) -> Option<io::ErrorKind> {
+    error.chain().find_map(|cause| {
+        let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        io.or_else(|| cause.downcast_ref::<SinkError>()?.io_kind())
+    })
+}

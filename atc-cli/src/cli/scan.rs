@@ -1,0 +1,129 @@
+//! `atc scan`: one row per symbol.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use atc_cli::engine::sink::AtomicFile;
+use atc_cli::engine::{Failure, Row, Scan};
+use atc_core::{Params, Trend};
+
+use super::args::{Global, ScanArgs, ScanFormat, Sort};
+use super::exit::Exit;
+use super::scan_view::{self, Counts};
+use super::{input, output, progress};
+
+/// Runs the command.
+pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
+    let plan = args.params.plan()?;
+    let begun = Instant::now();
+    let (sources, missing) = input::sources(&args.inputs);
+    let n_sources = sources.len();
+    let bar = progress::bar(global, n_sources, "scanning");
+    let engine = args.read.engine(plan, &bar)?;
+    let scan = engine.scan(sources, &args.read.request());
+    bar.finish_and_clear();
+    let Scan {
+        rows,
+        failed,
+        is_cancelled,
+    } = scan;
+    let failed = input::all_failures(missing, failed, rows.len());
+    let counts = Counts::of(&rows, failed.len());
+    if let Some(path) = &args.stats {
+        let seconds = begun.elapsed().as_secs_f64();
+        let stats = Stats {
+            counts,
+            inputs: n_sources,
+            bars: rows.iter().map(|row| row.n_bars).sum(),
+            seconds,
+            params: *engine.plan().params(),
+            failures: failed.iter().map(Failed::of).collect(),
+        };
+        write_stats(path, &stats)?;
+    }
+    show(args, global, (rows, counts), engine.plan().warm_up())?;
+    output::failures(global, &failed);
+    if is_cancelled {
+        output::complain(global, "interrupted; the rows are what was done until then");
+    }
+    Ok(Exit::of_run(failed.len(), is_cancelled))
+}
+
+fn show(
+    args: &ScanArgs,
+    global: &Global,
+    (rows, counts): (Vec<Row>, Counts),
+    warm_up: usize,
+) -> anyhow::Result<()> {
+    let rows = chosen(args, rows);
+    match args.format {
+        ScanFormat::Table => {
+            let color = global.colors_stdout();
+            output::data(&scan_view::tables(&rows, &counts, (warm_up, color)))
+        }
+        ScanFormat::Json => output::json(&rows),
+        ScanFormat::Jsonl => output::json_lines(&rows),
+        ScanFormat::Csv => output::data(&scan_view::csv(&rows)),
+        ScanFormat::Markdown => output::data(&scan_view::markdown(&rows)),
+    }
+}
+
+/// Filtered, sorted, cut to the top.
+fn chosen(args: &ScanArgs, mut rows: Vec<Row>) -> Vec<Row> {
+    let is_shown = args.all || args.format != ScanFormat::Table;
+    // A signal that is NaN is weaker than any.
+    let strength = |row: &Row| row.average_signal.abs().max(0.0);
+    rows.retain(|row| is_shown || row.trend != Trend::Neutral);
+    rows.retain(|row| strength(row) >= args.min_signal);
+    match args.sort {
+        Sort::Symbol => rows.sort_by(|a, b| a.symbol.cmp(&b.symbol)),
+        Sort::Flip => rows.sort_by_key(|row| row.bars_since_flip.unwrap_or(usize::MAX)),
+        Sort::Signal => rows.sort_by(|a, b| strength(b).total_cmp(&strength(a))),
+    }
+    rows.truncate(args.top.unwrap_or(usize::MAX));
+    rows
+}
+
+/// Counts and times of a run.
+#[derive(serde::Serialize)]
+struct Stats {
+    inputs: usize,
+    #[serde(flatten)]
+    counts: Counts,
+    bars: usize,
+    seconds: f64,
+    params: Params,
+    failures: Vec<Failed>,
+}
+
+/// An input that failed, and why.
+#[derive(serde::Serialize)]
+struct Failed {
+    input: String,
+    symbol: Option<String>,
+    error: String,
+}
+
+impl Failed {
+    fn of(failure: &Failure) -> Self {
+        Self {
+            input: failure.input.clone(),
+            symbol: failure.symbol.clone(),
+            error: failure.to_string(),
+        }
+    }
+}
+
+fn write_stats(path: &Path, stats: &Stats) -> anyhow::Result<()> {
+    let text = serde_json::to_string_pretty(stats)? + "\n";
+    let written = AtomicFile::create(path).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.commit()
+    });
+    let name = path.display().to_string();
+    written
+        .context("the statistics are lost")
+        .map_err(|error| output::unwritable(&name, error))
+}

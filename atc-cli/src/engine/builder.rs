@@ -1,0 +1,130 @@
+//! The engine and how it is put together.
+
+use std::fmt;
+use std::sync::Arc;
+
+use atc_core::Plan;
+use atc_parallel::{BuildError, CancelToken, Executor, RayonPool};
+
+use super::{CpuEvaluator, Evaluate};
+
+/// Called after each source that is done, whatever came of it.
+pub(super) type OnSource = Arc<dyn Fn() + Send + Sync>;
+
+/// Runs a plan over sources: an executor times an evaluator.
+///
+/// ```
+/// use atc_cli::engine::{Engine, dataset::{Request, discover}};
+/// use atc_core::{Params, Plan};
+///
+/// let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/candles");
+/// let found = discover(&[folder.to_owned()]);
+/// let engine = Engine::builder(Plan::new(Params::default())?).build()?;
+/// let scan = engine.scan(found.sources, &Request::default());
+/// assert_eq!(scan.rows.len(), 5);
+/// assert_eq!(scan.rows[0].symbol, "AAPL");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Engine {
+    pub(super) plan: Arc<Plan>,
+    pub(super) executor: Arc<dyn Executor>,
+    pub(super) evaluator: Arc<dyn Evaluate>,
+    pub(super) cancel: CancelToken,
+    pub(super) on_source: OnSource,
+}
+
+impl Engine {
+    /// Starts to build an engine for a plan.
+    pub fn builder(plan: impl Into<Arc<Plan>>) -> EngineBuilder {
+        EngineBuilder {
+            plan: plan.into(),
+            executor: None,
+            evaluator: Arc::new(CpuEvaluator::new()),
+            cancel: CancelToken::new(),
+            on_source: Arc::new(|| ()),
+        }
+    }
+
+    /// The plan in force.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("plan", &self.plan.params())
+            .field("lanes", &self.executor.lanes())
+            .field("evaluator", &self.evaluator)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The parts of an [`Engine`]. Left alone: one lane per core, computing on the processor.
+pub struct EngineBuilder {
+    plan: Arc<Plan>,
+    executor: Option<Arc<dyn Executor>>,
+    evaluator: Arc<dyn Evaluate>,
+    cancel: CancelToken,
+    on_source: OnSource,
+}
+
+impl EngineBuilder {
+    /// How jobs run.
+    #[must_use]
+    pub fn executor(self, executor: impl Executor + 'static) -> Self {
+        let executor: Option<Arc<dyn Executor>> = Some(Arc::new(executor));
+        Self { executor, ..self }
+    }
+
+    /// Who computes.
+    #[must_use]
+    pub fn evaluator(self, evaluator: impl Evaluate + 'static) -> Self {
+        let evaluator: Arc<dyn Evaluate> = Arc::new(evaluator);
+        Self { evaluator, ..self }
+    }
+
+    /// Stops runs between tiles once `token` is cancelled.
+    #[must_use]
+    pub fn cancel_with(self, token: &CancelToken) -> Self {
+        let cancel = token.clone();
+        Self { cancel, ..self }
+    }
+
+    /// Calls `callback` after each source that is done, on the thread that did it.
+    #[must_use]
+    pub fn on_source(self, callback: impl Fn() + Send + Sync + 'static) -> Self {
+        let on_source: OnSource = Arc::new(callback);
+        Self { on_source, ..self }
+    }
+
+    /// Puts the engine together.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] if no executor was given and the threads of the default one cannot be started.
+    pub fn build(self) -> Result<Engine, BuildError> {
+        let executor = match self.executor {
+            Some(executor) => executor,
+            None => Arc::new(RayonPool::new(0)?),
+        };
+        Ok(Engine {
+            plan: self.plan,
+            executor,
+            evaluator: self.evaluator,
+            cancel: self.cancel,
+            on_source: self.on_source,
+        })
+    }
+}
+
+impl fmt::Debug for EngineBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngineBuilder")
+            .field("plan", &self.plan.params())
+            .field("evaluator", &self.evaluator)
+            .finish_non_exhaustive()
+    }
+}

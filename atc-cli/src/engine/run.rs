@@ -1,0 +1,80 @@
+//! One tile of sources: read, then computed.
+
+use std::sync::Arc;
+
+use atc_parallel::Slot;
+
+use super::dataset::{Bars, Request, Source};
+use super::{Engine, Failure, Output, Prices, Tile, Wanted};
+
+/// A symbol that was read and computed.
+pub(super) struct Done {
+    /// The input as the user named it.
+    pub(super) input: Arc<str>,
+    pub(super) bars: Bars,
+    pub(super) output: Output,
+}
+
+/// What became of a symbol, or of an input that gave none.
+pub(super) type Outcome = Result<Done, Failure>;
+
+impl Engine {
+    /// How many sources a job takes: what the evaluator likes, unless lanes would stay idle.
+    pub(super) fn sources_per_job(&self, n_sources: usize) -> usize {
+        let share = n_sources.div_ceil(self.executor.lanes());
+        self.evaluator.tile_len().min(share).max(1)
+    }
+
+    /// Reads sources and computes what is in them, in their order.
+    pub(super) fn run_tile(
+        &self,
+        sources: &[Source],
+        request: &Request,
+        (wanted, slot): (Wanted, Slot),
+    ) -> Vec<Outcome> {
+        let mut items: Vec<Result<(Arc<str>, Bars), Failure>> = Vec::new();
+        for source in sources {
+            let input: Arc<str> = source.to_string().into();
+            match source.read(request) {
+                Ok(all) => items.extend(all.into_iter().map(|bars| Ok((Arc::clone(&input), bars)))),
+                Err(error) => items.push(Err(Failure {
+                    input: input.to_string(),
+                    ..error.into()
+                })),
+            }
+        }
+        let outputs = {
+            let prices: Vec<Prices<'_>> = items
+                .iter()
+                .flatten()
+                .map(|(_, bars)| Prices {
+                    close: &bars.close,
+                    source: bars.source.as_deref(),
+                })
+                .collect();
+            self.evaluator.evaluate(&Tile {
+                plan: &self.plan,
+                wanted,
+                lane: slot.lane,
+                series: &prices,
+            })
+        };
+        let mut outputs = outputs.into_iter();
+        let outcome = |item: Result<(Arc<str>, Bars), Failure>| {
+            let (input, bars) = item?;
+            match outputs.next().expect("one output per series") {
+                Ok(output) => Ok(Done {
+                    input,
+                    bars,
+                    output,
+                }),
+                Err(error) => Err(Failure::of_series(&input, &bars, error)),
+            }
+        };
+        let outcomes = items.into_iter().map(outcome).collect();
+        for _ in sources {
+            (self.on_source)();
+        }
+        outcomes
+    }
+}

@@ -1,0 +1,138 @@
+//! A whole market in one row per symbol.
+
+use std::sync::Arc;
+
+use atc_core::{Family, PerFamily, Trend};
+use atc_parallel::{Control, ExecutorExt};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use super::dataset::{Bars, Request, Source, format_time};
+use super::run::Done;
+use super::{Ending, Engine, Failure, Output, Wanted};
+
+/// Where one symbol stands at its last bar.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The symbol.
+    pub symbol: String,
+    /// What the average signal says.
+    pub trend: Trend,
+    /// The weighted vote of the six families, -1 ..= 1.
+    pub average_signal: f64,
+    /// Layer-1 signals of the families, multiples of 0.01.
+    pub signals: PerFamily<f64>,
+    /// Bars since the trend flipped last, 0 if the last bar is the flip; `None` without a flip.
+    pub bars_since_flip: Option<usize>,
+    /// The last close.
+    pub close: f64,
+    /// Time of the last bar, nanoseconds since 1970-01-01 UTC.
+    pub time: Option<i64>,
+    /// Bars that exist.
+    pub n_bars: usize,
+    /// The input as the user named it.
+    pub input: String,
+}
+
+/// What a scan found, in the order of the sources.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// One row per symbol.
+    pub rows: Vec<Row>,
+    /// Inputs and symbols that failed.
+    pub failed: Vec<Failure>,
+    /// Whether a cancellation left sources out.
+    pub is_cancelled: bool,
+}
+
+impl Engine {
+    /// Computes the last bar of every symbol in `sources`.
+    ///
+    /// A source that fails does not affect the others. Memory holds as many sources as are worked
+    /// on at once, and one row per symbol.
+    pub fn scan(&self, sources: Vec<Source>, request: &Request) -> Scan {
+        let per_job = self.sources_per_job(sources.len());
+        let n_jobs = sources.len().div_ceil(per_job);
+        let control = Control::new().cancel_with(&self.cancel);
+        let (engine, request) = (self.clone(), request.clone());
+        let sources: Arc<[Source]> = sources.into();
+        let tiles = self.executor.map_with(n_jobs, &control, move |slot| {
+            let first = slot.job * per_job;
+            let tile = &sources[first..sources.len().min(first + per_job)];
+            let outcomes = engine.run_tile(tile, &request, (Wanted::Last, slot));
+            let row = |done: Done| Row::new(&engine, &done);
+            let rows = outcomes.into_iter().map(|outcome| outcome.map(row));
+            rows.collect::<Vec<_>>()
+        });
+        let mut scan = Scan::default();
+        for tile in tiles {
+            scan.is_cancelled |= tile.is_none();
+            for outcome in tile.into_iter().flatten() {
+                match outcome {
+                    Ok(row) => scan.rows.push(row),
+                    Err(failure) => scan.failed.push(failure),
+                }
+            }
+        }
+        scan
+    }
+}
+
+impl Row {
+    fn new(engine: &Engine, done: &Done) -> Self {
+        let Output::Last(ending) = &done.output else {
+            unreachable!("a scan asks for the last bar")
+        };
+        let Ending {
+            reading,
+            last_flip,
+            n_bars,
+        } = **ending;
+        let bars = &done.bars;
+        let last = last_bar(bars);
+        let average_signal = reading.map_or(f64::NAN, |reading| reading.average_signal);
+        Self {
+            symbol: bars.symbol.clone(),
+            trend: Trend::of(&engine.plan, average_signal),
+            average_signal,
+            signals: reading.map_or(PerFamily::splat(f64::NAN), |reading| reading.signals),
+            bars_since_flip: last_flip.map(|flip| n_bars - 1 - flip.bar),
+            close: last.map_or(f64::NAN, |last| bars.close[last]),
+            time: last.and_then(|last| Some(bars.time.as_ref()?[last])),
+            n_bars,
+            input: done.input.to_string(),
+        }
+    }
+}
+
+/// The last bar that exists.
+fn last_bar(bars: &Bars) -> Option<usize> {
+    let is_there = |bar: &usize| {
+        let source = bars.source.as_ref().map_or(0.0, |source| source[*bar]);
+        bars.close[*bar].is_finite() && source.is_finite()
+    };
+    (0..bars.len()).rev().find(is_there)
+}
+
+impl Serialize for Row {
+    /// One flat record; times as ISO 8601, signals as numbers.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut record = serializer.serialize_struct("Row", 14)?;
+        record.serialize_field("symbol", &self.symbol)?;
+        record.serialize_field("trend", &self.trend)?;
+        record.serialize_field("average_signal", &self.average_signal)?;
+        for (family, signal) in self.signals.iter() {
+            record.serialize_field(signal_name(family), &signal)?;
+        }
+        record.serialize_field("bars_since_flip", &self.bars_since_flip)?;
+        record.serialize_field("close", &self.close)?;
+        record.serialize_field("time", &self.time.map(format_time))?;
+        record.serialize_field("bars", &self.n_bars)?;
+        record.serialize_field("input", &self.input)?;
+        record.end()
+    }
+}
+
+/// `ema_signal` and so on: the first six of the output columns.
+fn signal_name(family: Family) -> &'static str {
+    atc_core::Columns::NAMES[family as usize]
+}
