@@ -62,7 +62,7 @@ fn lengths(family: &FamilyReport) -> [usize; 9] {
 
 /// The length of a column or, where families differ, its distance from the family's own.
 fn title(lengths: &[usize; 9], k: usize, shared: bool) -> String {
-    match lengths[k] as isize - lengths[0] as isize {
+    match lengths[k].cast_signed() - lengths[0].cast_signed() {
         _ if shared => lengths[k].to_string(),
         0 => "L".to_owned(),
         offset => format!("L{offset:+}"),
@@ -153,7 +153,7 @@ fn last_move(last: Option<&LastMove>, color: bool) -> String {
         let _ = write!(text, " at {}", place(bar, last.crossed_time.as_deref()));
     }
     for turn in &last.turns {
-        let _ = write!(text, "\n  {}", turned(turn));
+        let _ = write!(text, "\n  {}", turned(*turn));
     }
     let from = last
         .before
@@ -179,7 +179,7 @@ fn crossed(crossings: &[Crossing]) -> String {
     groups.join("; ")
 }
 
-fn turned(turn: &Turn) -> String {
+fn turned(turn: Turn) -> String {
     let name = |vote: i8| match vote {
         1 => "long",
         0 => "neutral",
@@ -201,5 +201,68 @@ fn place(bar: usize, time: Option<&str>) -> String {
             time.strip_suffix("T00:00:00Z").unwrap_or(time)
         ),
         None => format!("bar {bar}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use atc_cli::engine::dataset::{Request, discover};
+    use atc_cli::engine::why::{At, why};
+    use atc_core::{Family, Params, Plan};
+
+    use super::*;
+
+    fn report(params: Params) -> Report {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/candles/GOOG.csv");
+        let found = discover(&[path.to_owned()]);
+        let bars = found.sources[0].read(&Request::default()).unwrap();
+        why(&Arc::new(Plan::new(params).unwrap()), &bars[0], &At::Last).unwrap()
+    }
+
+    #[test]
+    fn the_table_fits_120_columns_whether_families_share_lengths_or_not() {
+        let mut uneven = Params::default();
+        uneven.lengths[Family::Kama] = 100;
+        for params in [Params::default(), uneven] {
+            let text = render(&report(params), false);
+            let widest = text.lines().take(9).map(|line| line.chars().count()).max();
+            assert!(widest <= Some(120), "{text}");
+        }
+    }
+
+    #[test]
+    fn colour_changes_no_letter() {
+        let report = report(Params::default());
+        let (plain, painted) = (render(&report, false), render(&report, true));
+        assert!(!plain.contains('\x1b') && painted.contains('\x1b'));
+        let text = painted.split('\x1b').enumerate().map(|(i, part)| match i {
+            0 => part,
+            _ => part.split_once('m').map_or(part, |(_, text)| text),
+        });
+        assert_eq!(text.collect::<String>(), plain);
+    }
+
+    #[test]
+    fn the_last_move_is_one_sentence() {
+        let cross = |length| Crossing {
+            family: Family::Lsma,
+            length,
+            signal: -1,
+        };
+        let last = LastMove {
+            bar: 7,
+            time: Some("2013-02-27T00:00:00Z".to_owned()),
+            before: Some(0.5),
+            after: 0.25,
+            turns: Vec::new(),
+            crossed_bar: Some(7),
+            crossed_time: None,
+            crossings: vec![cross(26), cross(24)],
+        };
+        let text = last_move(Some(&last), false);
+        let sentence = "last moved at 2013-02-27 (bar 7) by LSMA 26, 24 crossing under\n";
+        assert!(text.starts_with(sentence), "{text}");
     }
 }
