@@ -1,7 +1,7 @@
 //! Random markets under random parameters, through the oracle and the public interface.
 
 use super::corpus::params;
-use super::{EQUITY, SIGNAL, first_difference};
+use super::{first_difference, tolerance};
 use crate::naive;
 use atc_core::{Family, Plan, classify_detail};
 use serde_json::{Map, Value, json};
@@ -49,13 +49,9 @@ fn differences(scenario: &Scenario) -> Vec<String> {
     };
     let mut wrong = Vec::new();
     for ((name, column), wanted) in got.columns.iter().zip(&want.columns) {
-        let tolerance = |want: f64| match name.rsplit_once('_') {
-            Some((family, "signal")) if family != "average" => SIGNAL,
-            // Votes that cancel leave the last bits of a sum.
-            Some(_) => EQUITY * want.abs().max(1e-6),
-            None => 0.0,
-        };
-        wrong.extend(first_difference(column, wanted, tolerance).map(|d| format!("{name} {d}")));
+        wrong.extend(
+            first_difference(column, wanted, tolerance(name)).map(|d| format!("{name} {d}")),
+        );
     }
     for family in Family::ALL {
         for (line, length) in got.lengths[family].into_iter().enumerate() {
