@@ -1,7 +1,8 @@
 //! Parameters, validated once and turned into what the kernel needs.
 
+use crate::kernel::constants::{Constants, first_bar};
 use crate::kernel::window::{WindowPlan, plan_windows};
-use crate::{Cut, Error, Family, Gaps, Hma, Params, PerFamily, Switches};
+use crate::{Cut, Error, Family, Gaps, Params, PerFamily, Switches};
 
 /// The longest base length a plan accepts, in bars.
 pub const MAX_LENGTH: usize = 1_000_000;
@@ -47,6 +48,7 @@ pub struct Plan {
     /// `exp(lambda * j)` for the bars of one growth block.
     growth: [f64; GROWTH_BLOCK],
     pub(crate) windows: WindowPlan,
+    pub(crate) constants: Constants,
 }
 
 impl Plan {
@@ -78,6 +80,7 @@ impl Plan {
             vote_short: -hundredths_at_most(-down),
             growth: std::array::from_fn(|j| libm::exp(lambda * j as f64)),
             windows: plan_windows(&lengths, switches),
+            constants: Constants::new(&lengths, switches),
         })
     }
 
@@ -108,32 +111,7 @@ impl Plan {
     /// `None` for the one average without any value: LSMA over one bar read
     /// one bar before the newest.
     pub fn first_bar(&self, family: Family, length: usize) -> Option<usize> {
-        use crate::{DemaSeed, LsmaAt};
-        match family {
-            Family::Hma if self.switches.hma == Hma::Hull => {
-                Some(length - 1 + smoothing_length(length) - 1)
-            }
-            Family::Dema if self.switches.dema_seed == DemaSeed::Mean => Some(2 * length - 2),
-            Family::Lsma if self.switches.lsma_at == LsmaAt::OneBefore && length == 1 => None,
-            Family::Kama => Some(0),
-            _ => Some(length - 1),
-        }
-    }
-
-    /// The bar from which all averages of `family` have left their warm-up.
-    pub(crate) fn steady_from(&self, family: Family) -> usize {
-        let lengths = self.lengths[family];
-        match family {
-            Family::Kama => lengths.into_iter().max().unwrap_or(0),
-            _ => lengths
-                .into_iter()
-                .map(|length| {
-                    self.first_bar(family, length)
-                        .map_or(usize::MAX, |bar| bar + 1)
-                })
-                .max()
-                .unwrap_or(0),
-        }
+        first_bar(self.switches, family, length)
     }
 
     /// Bars until every average has a value and KAMA a full window.

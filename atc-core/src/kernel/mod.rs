@@ -16,6 +16,7 @@
 )]
 
 pub(crate) mod averages;
+pub(crate) mod constants;
 pub(crate) mod follow;
 pub(crate) mod layers;
 pub(crate) mod record;

@@ -1,7 +1,7 @@
 //! The state of the series in one set of lanes, and how a block moves it.
 
 use super::averages::hull::Hull;
-use super::averages::smoothing::{self, Smoothing};
+use super::averages::smoothing;
 use super::averages::{self, Consumer, Discard, Row, Rows, Span, kama, windowed};
 use super::follow::{BarLanes, Followers, all_set, follow_rows, side};
 use super::layers::{FamilyColumns, Layer2, Votes, average, layer2};
@@ -219,7 +219,7 @@ impl<V: Lanes> Tile<V> {
         let (bars, rows) = (&mut bars[..span.n], &mut rows[..span.n]);
         let firsts = &mut firsts[..span.n];
         let mut lines = self.lines[family as usize];
-        let steady = plan.steady_from(family) <= span.first_bar;
+        let steady = plan.constants.steady_from[family] <= span.first_bar;
         let hull = family == Family::Hma && self.hull.is_some();
         if steady && !hull && all_set(&lines.side) {
             let mut followers = Followers {
@@ -235,7 +235,7 @@ impl<V: Lanes> Tile<V> {
             } else {
                 self.seed_averages(plan, family, (span, start), (firsts, rows));
             }
-            averages::blank_warm_up(plan, family, span, rows);
+            averages::blank_warm_up(&plan.constants.first_bar[family], span, rows);
             follow_rows(bars, rows, &mut lines);
         }
         self.lines[family as usize] = lines;
@@ -297,37 +297,28 @@ impl<V: Lanes> Tile<V> {
         firsts: &mut [Row<V>],
         consumer: &mut impl Consumer<V>,
     ) {
-        let lengths = &plan.lengths[family];
+        let constants = &plan.constants;
         let source = self.source.rows();
         let windows = &self.windows;
         let recursive = &mut self.recursive;
         match family {
             Family::Ema => {
-                let smoothing = Smoothing::of_source(*lengths);
-                smoothing::ema(
-                    &smoothing,
-                    &source[start..],
-                    &mut recursive.ema,
-                    firsts,
-                    consumer,
-                );
+                let (source, state) = (&source[start..], &mut recursive.ema);
+                smoothing::ema(&constants.ema, source, state, firsts, consumer);
             }
-            Family::Hma => windowed::sma(lengths, &windows[plan.windows.hma], consumer),
-            Family::Wma => windowed::wma(lengths, &windows[plan.windows.wma], consumer),
+            Family::Hma => windowed::sma(constants, &windows[plan.windows.hma], consumer),
+            Family::Wma => windowed::wma(&constants.wma, &windows[plan.windows.wma], consumer),
             Family::Dema => {
-                if *lengths != plan.lengths[Family::Ema] {
-                    let first = Smoothing::of_source(*lengths);
+                let [first, second] = &constants.dema;
+                if !constants.dema_shares_ema {
                     let (source, state) = (&source[start..], &mut recursive.dema);
-                    smoothing::ema(&first, source, state, firsts, &mut Discard);
+                    smoothing::ema(first, source, state, firsts, &mut Discard);
                 }
-                let second = Smoothing::of_averages(*lengths, plan.switches.dema_seed);
-                smoothing::dema(&second, &mut recursive.second, firsts, consumer);
+                smoothing::dema(second, &mut recursive.second, firsts, consumer);
             }
-            Family::Lsma => {
-                let window = &windows[plan.windows.lsma];
-                windowed::lsma(lengths, plan.switches.lsma_at, window, consumer);
-            }
+            Family::Lsma => windowed::lsma(constants, &windows[plan.windows.lsma], consumer),
             Family::Kama => {
+                let lengths = &plan.lengths[Family::Kama];
                 let state = &mut recursive.kama;
                 kama::kama(lengths, (source, start), &self.noise, state, consumer);
             }
@@ -342,32 +333,26 @@ impl<V: Lanes> Tile<V> {
         (span, start): (Span, usize),
         (firsts, rows): (&mut [Row<V>], &mut [Row<V>]),
     ) {
-        let lengths = &plan.lengths[family];
+        let constants = &plan.constants;
         let source = self.source.rows();
         let recursive = &mut self.recursive;
-        let of_source = Smoothing::of_source(*lengths);
         match family {
             Family::Ema => {
-                let state = &mut recursive.ema;
-                smoothing::seed_ema(span.first_bar, &of_source, &source[start..], state, firsts);
+                let (source, state) = (&source[start..], &mut recursive.ema);
+                smoothing::seed_ema(span.first_bar, &constants.ema, source, state, firsts);
                 rows.copy_from_slice(firsts);
             }
             Family::Dema => {
-                if *lengths != plan.lengths[Family::Ema] {
-                    let state = &mut recursive.dema;
-                    smoothing::seed_ema(
-                        span.first_bar,
-                        &of_source,
-                        &source[start..],
-                        state,
-                        firsts,
-                    );
+                let [first, second] = &constants.dema;
+                if !constants.dema_shares_ema {
+                    let (source, state) = (&source[start..], &mut recursive.dema);
+                    smoothing::seed_ema(span.first_bar, first, source, state, firsts);
                 }
-                let second = Smoothing::of_averages(*lengths, plan.switches.dema_seed);
                 let state = &mut recursive.second;
-                smoothing::seed_dema(span.first_bar, &second, state, firsts, rows);
+                smoothing::seed_dema(span.first_bar, second, state, firsts, rows);
             }
             Family::Kama => {
+                let lengths = &plan.lengths[Family::Kama];
                 let when = (span.first_bar, plan.switches.kama_start);
                 let kama = (&mut recursive.kama, rows);
                 kama::seed_kama(when, lengths, (source, start), &self.noise, kama);
@@ -384,7 +369,7 @@ impl<V: Lanes> Tile<V> {
     fn hull_rows(&mut self, plan: &Plan, rows: &mut [Row<V>]) {
         if let Some(hull) = &mut self.hull {
             let window = &self.windows[plan.windows.hma];
-            hull.advance(&plan.lengths[Family::Hma], window, rows);
+            hull.advance(&plan.constants, window, rows);
         }
     }
 }

@@ -34,7 +34,7 @@ fn market(rng: &mut Rng, n_series: usize) -> Vec<Vec<f64>> {
         let n = [31, 32, 64, 65, 66, 67, 200, 401][rng.below(8)];
         let mut close = closes(Kind::ALL[rng.below(6)], rng.bits(), n);
         if rng.below(3) == 0 {
-            let at = rng.below(n - 31);
+            let at = rng.below(n - 30);
             close[at] = f64::NAN;
         }
         close

@@ -56,7 +56,8 @@ fn bits_at(columns: &Columns, bar: usize) -> [u64; 13] {
 /// Feeds `close[from..]` and compares every reading with the batch.
 fn check_from(classifier: &mut Classifier, close: &[f64], from: usize, batch: &Columns) {
     for (bar, price) in close.iter().enumerate().skip(from) {
-        let reading = classifier.update(Bar::new(*price).unwrap());
+        let price = Bar::new(*price).expect("made-up prices are positive");
+        let reading = classifier.update(price);
         assert_eq!(
             bits(reading),
             bits_at(batch, bar),

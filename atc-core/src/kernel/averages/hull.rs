@@ -9,9 +9,10 @@
 //! [`DIRECT`] bars it is summed afresh at every bar, which needs no state and
 //! is as fast as anything; beyond that it uses a [`Window`].
 
-use super::{Consumer, Row, Rows, Running, Trio, splat3, thirds, weight_scale};
+use super::{Consumer, Row, Rows, Running, Trio, splat3, thirds, three};
+use crate::kernel::constants::{Constants, Weights};
 use crate::kernel::trail::Trail;
-use crate::kernel::window::{Shape, Window, half_length};
+use crate::kernel::window::{Shape, Window};
 use crate::lanes::Lanes;
 use crate::plan::smoothing_length;
 
@@ -71,18 +72,18 @@ impl<V: Lanes> Hull<V> {
     #[inline(always)]
     pub(crate) fn advance(
         &mut self,
-        lengths: &[usize; 9],
+        constants: &Constants,
         window: &Window<V>,
         rows: &mut [Row<V>],
     ) {
         let start = self.differences.reserve(rows.len());
-        differences(lengths, window, &mut self.differences.rows_mut()[start..]);
+        differences(constants, window, &mut self.differences.rows_mut()[start..]);
         let past = self.differences.rows();
         for k in 0..9 {
-            let scale = V::splat(weight_scale(self.smoothing[k]));
+            let scale = V::splat(constants.outer.scale[k]);
             if let Some(window) = &mut self.windows[k] {
                 window.advance(start, rows.len(), |at| past[at][k]);
-                smooth(k, self.smoothing[k], window, rows);
+                smooth(k, &constants.outer, window, rows);
                 continue;
             }
             match self.smoothing[k] {
@@ -101,21 +102,19 @@ impl<V: Lanes> Hull<V> {
 
 /// `d` of nine lengths.
 #[inline(always)]
-fn differences<V: Lanes>(lengths: &[usize; 9], window: &Window<V>, rows: &mut [Row<V>]) {
-    for (first, [a, b, c]) in thirds(lengths) {
-        let [h, i, j] = [half_length(a), half_length(b), half_length(c)];
-        let scale = splat3([weight_scale(a), weight_scale(b), weight_scale(c)]);
-        let half_scale =
-            splat3([weight_scale(h), weight_scale(i), weight_scale(j)].map(|s| 2.0 * s));
+fn differences<V: Lanes>(constants: &Constants, window: &Window<V>, rows: &mut [Row<V>]) {
+    let Constants { hma, half, .. } = constants;
+    for (first, [a, b, c]) in thirds(&hma.lengths) {
+        let [h, i, j] = three(&half.lengths, first);
         for run in window.runs() {
             let mut trio = Difference {
                 full: [run.weighted(a), run.weighted(b), run.weighted(c)],
                 half: [run.weighted(h), run.weighted(i), run.weighted(j)],
                 running: run.running(),
-                lanes: splat3([a as f64, b as f64, c as f64]),
-                half_lanes: splat3([h as f64, i as f64, j as f64]),
-                scale,
-                half_scale,
+                lanes: splat3(three(&hma.lanes, first)),
+                half_lanes: splat3(three(&half.lanes, first)),
+                scale: splat3(three(&hma.scale, first)),
+                half_scale: splat3(three(&half.scale, first)),
             };
             Rows(rows).run(first, run.start, run.len(), &mut trio);
         }
@@ -149,8 +148,9 @@ impl<V: Lanes> Trio<V> for Difference<'_, V> {
 
 /// `WMA_s` of the k-th differences, from a window over them.
 #[inline(always)]
-fn smooth<V: Lanes>(k: usize, s: usize, window: &Window<V>, rows: &mut [Row<V>]) {
-    let (lanes, scale) = (V::splat(s as f64), V::splat(weight_scale(s)));
+fn smooth<V: Lanes>(k: usize, outer: &Weights, window: &Window<V>, rows: &mut [Row<V>]) {
+    let s = outer.lengths[k];
+    let (lanes, scale) = (V::splat(outer.lanes[k]), V::splat(outer.scale[k]));
     for run in window.runs() {
         let weighted = run.weighted(s);
         for (j, row) in rows[run.start..][..run.len()].iter_mut().enumerate() {

@@ -21,9 +21,8 @@ pub(crate) mod windowed;
 
 use super::window::Window;
 use crate::lanes::Lanes;
-use crate::{Family, Plan};
 
-/// One value per length of a family, in the order of [`Plan::lengths`].
+/// One value per length of a family, in the order of [`Plan::lengths`](crate::Plan::lengths).
 pub(crate) type Row<V> = [V; 9];
 
 /// Where a block lies in time.
@@ -98,30 +97,17 @@ pub(crate) fn three<T: Copy>(row: &[T; 9], first: usize) -> [T; 3] {
 
 /// Blanks the rows of bars before an average's first one.
 #[inline(always)]
-pub(crate) fn blank_warm_up<V: Lanes>(
-    plan: &Plan,
-    family: Family,
-    span: Span,
-    rows: &mut [Row<V>],
-) {
-    let lengths = plan.lengths(family);
-    let first = lengths.map(|l| plan.first_bar(family, l).unwrap_or(usize::MAX));
-    if first.iter().all(|bar| *bar <= span.first_bar) {
+pub(crate) fn blank_warm_up<V: Lanes>(first_bars: &[usize; 9], span: Span, rows: &mut [Row<V>]) {
+    if first_bars.iter().all(|bar| *bar <= span.first_bar) {
         return;
     }
     for (j, row) in rows.iter_mut().enumerate() {
         for k in 0..9 {
-            if span.first_bar + j < first[k] {
+            if span.first_bar + j < first_bars[k] {
                 row[k] = V::splat(f64::NAN);
             }
         }
     }
-}
-
-/// The factor that turns W into the weighted average.
-pub(crate) fn weight_scale(length: usize) -> f64 {
-    let l = length as f64;
-    2.0 / (l * (l + 1.0))
 }
 
 /// `prefix` and `ramp` of a run.

@@ -7,7 +7,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Consumer, Row, Trio, three};
+use super::{Consumer, Row, Trio, splat3, three};
 use crate::DemaSeed;
 use crate::lanes::Lanes;
 
@@ -18,7 +18,8 @@ pub(crate) struct Smoothing {
     begin: [usize; 9],
     /// First bar with a value: the last of the bars whose mean is the seed.
     first: [usize; 9],
-    lengths: [usize; 9],
+    /// The smoothing factors `2 / (L + 1)`.
+    factors: [f64; 9],
 }
 
 impl Smoothing {
@@ -27,7 +28,7 @@ impl Smoothing {
         Self {
             begin: [0; 9],
             first: lengths.map(|l| l - 1),
-            lengths,
+            factors: factors(&lengths),
         }
     }
 
@@ -41,19 +42,13 @@ impl Smoothing {
         Self {
             begin,
             first,
-            lengths,
+            factors: factors(&lengths),
         }
-    }
-
-    /// The smoothing factors `2 / (L + 1)`.
-    #[inline(always)]
-    fn factors<V: Lanes>(&self) -> Row<V> {
-        self.lengths.map(|l| V::splat(2.0 / (l as f64 + 1.0)))
     }
 
     /// A bar of the seeding phase: `state` is the sum until the first value.
     fn seed<V: Lanes>(&self, bar: usize, state: &mut Row<V>, input: &Row<V>) -> Row<V> {
-        let factor = self.factors::<V>();
+        let factor = self.factors.map(V::splat);
         let mut out = [V::splat(f64::NAN); 9];
         for k in 0..9 {
             if bar < self.begin[k] {
@@ -76,6 +71,11 @@ impl Smoothing {
     }
 }
 
+/// The smoothing factors of nine lengths.
+fn factors(lengths: &[usize; 9]) -> [f64; 9] {
+    lengths.map(|l| 2.0 / (l as f64 + 1.0))
+}
+
 /// Exponential averages of `source`; each is kept in `firsts` as well.
 #[inline(always)]
 pub(crate) fn ema<V: Lanes>(
@@ -85,10 +85,12 @@ pub(crate) fn ema<V: Lanes>(
     firsts: &mut [Row<V>],
     consumer: &mut impl Consumer<V>,
 ) {
-    let factors = smoothing.factors::<V>();
     let n = firsts.len();
     for first in [0, 3, 6] {
-        let (factor, e) = (three(&factors, first), three(state, first));
+        let (factor, e) = (
+            splat3(three(&smoothing.factors, first)),
+            three(state, first),
+        );
         let mut trio = Single {
             first,
             factor,
@@ -129,9 +131,11 @@ pub(crate) fn dema<V: Lanes>(
     firsts: &[Row<V>],
     consumer: &mut impl Consumer<V>,
 ) {
-    let factors = smoothing.factors::<V>();
     for first in [0, 3, 6] {
-        let (factor, e) = (three(&factors, first), three(state, first));
+        let (factor, e) = (
+            splat3(three(&smoothing.factors, first)),
+            three(state, first),
+        );
         let mut trio = Double {
             first,
             factor,

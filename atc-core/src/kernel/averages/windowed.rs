@@ -1,18 +1,18 @@
 //! SMA, WMA and LSMA: averages that are a sum over a window, times a constant.
 
-use super::{Consumer, Running, Trio, Window, splat3, thirds, weight_scale};
-use crate::LsmaAt;
+use super::{Consumer, Running, Trio, Window, splat3, thirds, three};
+use crate::kernel::constants::{Constants, Weights};
 use crate::lanes::Lanes;
 
 /// Simple averages: the `pine` profile's HMA.
 #[inline(always)]
 pub(crate) fn sma<V: Lanes>(
-    lengths: &[usize; 9],
+    constants: &Constants,
     window: &Window<V>,
     consumer: &mut impl Consumer<V>,
 ) {
-    for (first, [a, b, c]) in thirds(lengths) {
-        let scale = splat3([1.0 / a as f64, 1.0 / b as f64, 1.0 / c as f64]);
+    for (first, [a, b, c]) in thirds(&constants.hma.lengths) {
+        let scale = splat3(three(&constants.sma, first));
         for run in window.runs() {
             let sums = [run.sums(a), run.sums(b), run.sums(c)];
             let mut trio = Simple {
@@ -45,13 +45,13 @@ impl<V: Lanes> Trio<V> for Simple<'_, V> {
 /// Linearly weighted averages.
 #[inline(always)]
 pub(crate) fn wma<V: Lanes>(
-    lengths: &[usize; 9],
+    weights: &Weights,
     window: &Window<V>,
     consumer: &mut impl Consumer<V>,
 ) {
-    for (first, [a, b, c]) in thirds(lengths) {
-        let lanes = splat3([a as f64, b as f64, c as f64]);
-        let scale = splat3([weight_scale(a), weight_scale(b), weight_scale(c)]);
+    for (first, [a, b, c]) in thirds(&weights.lengths) {
+        let lanes = splat3(three(&weights.lanes, first));
+        let scale = splat3(three(&weights.scale, first));
         for run in window.runs() {
             let old = [run.weighted(a), run.weighted(b), run.weighted(c)];
             let mut trio = Weighted {
@@ -83,34 +83,22 @@ impl<V: Lanes> Trio<V> for Weighted<'_, V> {
     }
 }
 
-/// Least-squares averages.
-///
-/// ```text
-/// slope = 12 * (W - (L+1)/2 * S) / (L * (L*L - 1))
-/// value = S/L + slope * (at - (L+1)/2)              at = L or L - 1
-///       = a*W + b*S
-/// ```
+/// Least-squares averages: `a*W + b*S`.
 #[inline(always)]
 pub(crate) fn lsma<V: Lanes>(
-    lengths: &[usize; 9],
-    at: LsmaAt,
+    constants: &Constants,
     window: &Window<V>,
     consumer: &mut impl Consumer<V>,
 ) {
-    for (first, [a, b, c]) in thirds(lengths) {
-        let factors = [
-            line_factors(a, at),
-            line_factors(b, at),
-            line_factors(c, at),
-        ];
+    for (first, [a, b, c]) in thirds(&constants.lsma.lengths) {
         for run in window.runs() {
             let mut trio = Line {
                 sums: [run.sums(a), run.sums(b), run.sums(c)],
                 old: [run.weighted(a), run.weighted(b), run.weighted(c)],
                 running: run.running(),
-                lanes: splat3([a as f64, b as f64, c as f64]),
-                of_weighted: splat3([factors[0].0, factors[1].0, factors[2].0]),
-                of_sum: splat3([factors[0].1, factors[1].1, factors[2].1]),
+                lanes: splat3(three(&constants.lsma.lanes, first)),
+                of_weighted: splat3(three(&constants.line[0], first)),
+                of_sum: splat3(three(&constants.line[1], first)),
             };
             consumer.run(first, run.start, run.len(), &mut trio);
         }
@@ -136,18 +124,5 @@ impl<V: Lanes> Trio<V> for Line<'_, V> {
             out[k] = weighted * self.of_weighted[k] + sum * self.of_sum[k];
         }
         out
-    }
-}
-
-/// The factors of W and S in [`lsma`].
-fn line_factors(length: usize, at: LsmaAt) -> (f64, f64) {
-    let l = length as f64;
-    match at {
-        LsmaAt::Newest => (6.0 / (l * (l + 1.0)), -2.0 / l),
-        LsmaAt::OneBefore if length == 1 => (f64::NAN, f64::NAN),
-        LsmaAt::OneBefore => {
-            let a = 12.0 * ((l - 3.0) / 2.0) / (l * (l * l - 1.0));
-            (a, 1.0 / l - a * (l + 1.0) / 2.0)
-        }
     }
 }
