@@ -1,5 +1,6 @@
 //! Integration tests of the crate, one target.
 
+mod accuracy;
 mod golden;
 mod lanes;
 mod laws;

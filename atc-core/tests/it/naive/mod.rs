@@ -4,9 +4,9 @@
 //! would have to be made twice to go unseen. Window averages are the exact
 //! rational numbers, rounded once, so no summation order can matter.
 
-mod averages;
+pub(crate) mod averages;
 mod indicator;
-mod settings;
+pub(crate) mod settings;
 
 pub(crate) use indicator::classify;
 pub(crate) use settings::Settings;
