@@ -18,7 +18,7 @@ use super::params::ParamArgs;
 /// Data goes to standard output, words to standard error. Exit codes: 0 done,
 /// 1 some inputs failed (all others were done), 2 misuse.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, max_term_width = 100)]
+#[command(name = "atc", version, propagate_version = true, max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -76,10 +76,15 @@ pub(crate) struct ScanArgs {
     #[arg(required = true, value_name = "PATH")]
     pub(crate) inputs: Vec<String>,
     /// Only symbols whose average signal is at least this strong, 0 ..= 1
-    #[arg(long, value_name = "X", default_value_t = 0.0)]
+    #[arg(
+        long,
+        value_name = "X",
+        default_value_t = 0.0,
+        allow_negative_numbers = true
+    )]
     pub(crate) min_signal: f64,
     /// Only the first N symbols, after sorting
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) top: Option<usize>,
     /// Order of the rows
     #[arg(long, value_enum, default_value = "signal")]

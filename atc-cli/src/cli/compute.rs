@@ -59,12 +59,14 @@ fn format(args: &ComputeArgs) -> anyhow::Result<Format> {
 }
 
 fn create(path: &Path) -> anyhow::Result<AtomicFile> {
-    let refused = |error| {
-        let text = format!(
-            "{}: cannot be created: {error}; check the folder",
-            path.display()
-        );
-        Misuse(text)
+    let refused = |error: io::Error| {
+        let why = match error.kind() {
+            io::ErrorKind::NotFound => "there is no such folder; create it first".to_owned(),
+            io::ErrorKind::IsADirectory => "it is a folder; give a file".to_owned(),
+            io::ErrorKind::PermissionDenied => "permission denied; write elsewhere".to_owned(),
+            _ => error.to_string(),
+        };
+        Misuse(format!("{}: cannot be written: {why}", path.display()))
     };
     AtomicFile::create(path)
         .map_err(refused)

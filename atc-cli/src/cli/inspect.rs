@@ -17,20 +17,21 @@ pub(crate) fn render(verdicts: &[Verdict], color: bool) -> String {
     if verdicts.is_empty() {
         return String::new();
     }
-    let mut text = format!("{}\n\n", table(verdicts, color));
+    let mut text = format!("{}\n\n", table(verdicts, color).trim_fmt());
     for verdict in verdicts {
+        let word = verdict.verdict.to_string();
+        let word = paint(&word, of_word(verdict.verdict), color);
         for remark in &verdict.remarks {
-            let word = paint(
-                &verdict.verdict.to_string(),
-                of_word(verdict.verdict),
-                color,
-            );
-            let _ = writeln!(
-                text,
-                "{word} {}: {remark}",
-                paint(&name(verdict), BOLD, color)
-            );
+            // A remark that is a reader's error begins with the file already.
+            let (file, rest) = match remark.strip_prefix(&verdict.path) {
+                Some(rest) => (verdict.path.clone(), rest.to_owned()),
+                None => (name(verdict), format!(": {remark}")),
+            };
+            let _ = writeln!(text, "{word} {}{rest}", paint(&file, BOLD, color));
         }
+    }
+    if verdicts.iter().any(|verdict| !verdict.remarks.is_empty()) {
+        text.push('\n');
     }
     text += &totals(verdicts, color);
     text

@@ -24,6 +24,7 @@ use exit::Exit;
 /// Runs the command line and says how it went.
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
+    output::survive_file_limits();
     let global = cli.global;
     let result = match cli.command {
         Command::Scan(args) => scan::run(&args, &global),

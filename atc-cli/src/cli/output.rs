@@ -25,6 +25,21 @@ impl Global {
     }
 }
 
+/// Lets writes fail, rather than end the process, where a file would outgrow its limit.
+#[cfg(unix)]
+pub(crate) fn survive_file_limits() {
+    let seen = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    // Without the handler such a write ends the process, which is what happened before.
+    drop(signal_hook::flag::register(
+        signal_hook::consts::SIGXFSZ,
+        seen,
+    ));
+}
+
+/// Other systems have no such limit.
+#[cfg(not(unix))]
+pub(crate) fn survive_file_limits() {}
+
 /// Writes data to standard output.
 pub(crate) fn data(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();

@@ -26,25 +26,25 @@ pub(crate) struct ParamArgs {
     #[arg(long, value_name = "FILE.json")]
     params: Option<PathBuf>,
     /// Base length of all six families, in bars [default: 28]
-    #[arg(long, value_name = "BARS")]
+    #[arg(long, value_name = "BARS", allow_negative_numbers = true)]
     len: Option<usize>,
     /// Base length of the EMA family
-    #[arg(long, value_name = "BARS")]
+    #[arg(long, value_name = "BARS", allow_negative_numbers = true)]
     ema_len: Option<usize>,
     /// Base length of the HMA family
-    #[arg(long, value_name = "BARS")]
+    #[arg(long, value_name = "BARS", allow_negative_numbers = true)]
     hma_len: Option<usize>,
     /// Base length of the WMA family
-    #[arg(long, value_name = "BARS")]
+    #[arg(long, value_name = "BARS", allow_negative_numbers = true)]
     wma_len: Option<usize>,
     /// Base length of the DEMA family
-    #[arg(long, value_name = "BARS")]
+    #[arg(long, value_name = "BARS", allow_negative_numbers = true)]
     dema_len: Option<usize>,
     /// Base length of the LSMA family
-    #[arg(long, value_name = "BARS")]
+    #[arg(long, value_name = "BARS", allow_negative_numbers = true)]
     lsma_len: Option<usize>,
     /// Base length of the KAMA family
-    #[arg(long, value_name = "BARS")]
+    #[arg(long, value_name = "BARS", allow_negative_numbers = true)]
     kama_len: Option<usize>,
     /// Starting weight of the EMA family [default: 1]
     #[arg(long, value_name = "W", allow_negative_numbers = true)]
@@ -74,7 +74,7 @@ pub(crate) struct ParamArgs {
     #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
     decay: Option<f64>,
     /// Bars at the start that earn nothing and have no output [default: 0]
-    #[arg(long, value_name = "BARS")]
+    #[arg(long, value_name = "BARS", allow_negative_numbers = true)]
     cutout: Option<usize>,
     /// Average signal above which the trend is long [default: 0.1]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]

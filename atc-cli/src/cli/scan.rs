@@ -19,7 +19,7 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     let plan = args.params.plan()?;
     let begun = Instant::now();
     let (sources, missing) = input::sources(&args.inputs);
-    let n_sources = sources.len();
+    let (n_sources, n_inputs) = (sources.len(), sources.len() + missing.len());
     let bar = progress::bar(global, n_sources, "scanning");
     let engine = args.read.engine(plan, &bar)?;
     let scan = engine.scan(sources, &args.read.request());
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
         let seconds = begun.elapsed().as_secs_f64();
         let stats = Stats {
             counts,
-            inputs: n_sources,
+            inputs: n_inputs,
             bars: rows.iter().map(|row| row.n_bars).sum(),
             seconds,
             params: *engine.plan().params(),

@@ -52,7 +52,7 @@ pub(crate) fn tables(rows: &[Row], counts: &Counts, (warm_up, color): (usize, bo
         let count = format!("({})", rows.len());
         let title = paint(&title, of_trend(trend).bold(), color);
         let _ = writeln!(text, "{title} {}", paint(&count, DIM, color));
-        let _ = writeln!(text, "{}\n", table(&rows, warm_up, color));
+        let _ = writeln!(text, "{}\n", table(&rows, warm_up, color).trim_fmt());
     }
     let Counts {
         symbols,

@@ -10,7 +10,7 @@ use super::style::{self, BOLD, DIM, LONG, SHORT, WARN, arrow, of_trend, paint};
 /// The report as text, at most 120 columns wide unless equities are huge.
 pub(crate) fn render(report: &Report, color: bool) -> String {
     let mut text = header(report, color);
-    let _ = writeln!(text, "{}\n", table(report, color));
+    let _ = writeln!(text, "{}\n", table(report, color).trim_fmt());
     for line in notes(report, color) {
         let _ = writeln!(text, "{line}");
     }

@@ -1,4 +1,6 @@
 //! Integration tests of the engine and the command.
 
+#[cfg(feature = "cli")]
+mod cli;
 mod dataset;
 mod why;

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, TempPath};
 
 /// A file that takes its place only when it is complete.
 ///
@@ -13,14 +13,10 @@ use tempfile::{Builder, NamedTempFile};
 /// A path that names a device or a pipe is written directly, a link is followed.
 #[derive(Debug)]
 pub struct AtomicFile {
+    writer: BufWriter<File>,
     target: PathBuf,
-    to: To,
-}
-
-#[derive(Debug)]
-enum To {
-    Temporary(BufWriter<NamedTempFile>),
-    Device(BufWriter<File>),
+    /// Where the bytes are until then; a device has no such place.
+    temporary: Option<TempPath>,
 }
 
 impl AtomicFile {
@@ -37,9 +33,11 @@ impl AtomicFile {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         if known.as_ref().is_some_and(|known| !known.is_file()) {
-            let device = File::options().write(true).open(&target)?;
-            let to = To::Device(BufWriter::new(device));
-            return Ok(Self { target, to });
+            return Ok(Self {
+                writer: BufWriter::new(File::options().write(true).open(&target)?),
+                target,
+                temporary: None,
+            });
         }
         let folder = match target.parent() {
             Some(folder) if folder != Path::new("") => folder,
@@ -54,9 +52,12 @@ impl AtomicFile {
             let usual = fs::Permissions::from_mode(0o666);
             builder.permissions(known.map_or(usual, |known| known.permissions()));
         }
-        let temporary = builder.tempfile_in(folder)?;
-        let to = To::Temporary(BufWriter::new(temporary));
-        Ok(Self { target, to })
+        let (file, temporary) = builder.tempfile_in(folder)?.into_parts();
+        Ok(Self {
+            writer: BufWriter::new(file),
+            target,
+            temporary: Some(temporary),
+        })
     }
 
     /// Puts the complete file in its place.
@@ -64,33 +65,22 @@ impl AtomicFile {
     /// # Errors
     ///
     /// If the rest cannot be written or the file not be renamed; then nothing has changed.
-    pub fn commit(self) -> io::Result<()> {
-        match self.to {
-            To::Temporary(writer) => {
-                let file = writer
-                    .into_inner()
-                    .map_err(io::IntoInnerError::into_error)?;
-                file.persist(&self.target)?;
-                Ok(())
-            }
-            To::Device(mut writer) => writer.flush(),
+    pub fn commit(mut self) -> io::Result<()> {
+        self.writer.flush()?;
+        match self.temporary {
+            Some(temporary) => Ok(temporary.persist(&self.target)?),
+            None => Ok(()),
         }
     }
 }
 
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.to {
-            To::Temporary(writer) => writer.write(bytes),
-            To::Device(writer) => writer.write(bytes),
-        }
+        self.writer.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.to {
-            To::Temporary(writer) => writer.flush(),
-            To::Device(writer) => writer.flush(),
-        }
+        self.writer.flush()
     }
 }
 
