@@ -40,7 +40,11 @@ pub(crate) fn run(args: &ComputeArgs, global: &Global) -> anyhow::Result<Exit> {
     let failed = input::all_failures(missing, computed.failed, computed.n_symbols);
     output::failures(global, &failed);
     if computed.is_cancelled {
-        output::complain(global, "interrupted; run it again for the rest");
+        let left = match args.output {
+            Some(_) => "no file was written",
+            None => "the rows are what was done until then",
+        };
+        output::complain(global, &format!("interrupted; {left}, run it again"));
     }
     Ok(Exit::of_run(failed.len(), computed.is_cancelled))
 }
