@@ -10,6 +10,7 @@ mod batch;
 mod classifier;
 mod error;
 mod family;
+mod growth;
 mod kernel;
 mod lanes;
 mod params;

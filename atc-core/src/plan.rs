@@ -1,7 +1,8 @@
 //! Parameters, validated once and turned into what the kernel needs.
 
+use crate::growth::GROWTH_BLOCK;
 use crate::kernel::constants::{Constants, first_bar};
-use crate::kernel::window::{WindowPlan, plan_windows};
+use crate::kernel::sharing::{WindowPlan, plan_windows};
 use crate::{Cut, Error, Family, Gaps, Params, PerFamily, Switches};
 
 /// The longest base length a plan accepts, in bars.
@@ -15,9 +16,6 @@ pub const EQUITY_FLOOR: f64 = 0.25;
 /// It makes decisions independent of the last bits of a sum: without it, flat
 /// markets and coarse ticks would decide half of all signals by rounding noise.
 pub const TIE_BAND: f64 = 1e-11;
-
-/// Bars that share one exponential; see [`Plan::growth`].
-const GROWTH_BLOCK: usize = 64;
 
 /// Validated parameters: lengths expanded, units per bar, constants derived.
 ///
@@ -46,7 +44,7 @@ pub struct Plan {
     /// Layer-1 signals in hundredths below this vote short.
     pub(crate) vote_short: f64,
     /// `exp(lambda * j)` for the bars of one growth block.
-    growth: [f64; GROWTH_BLOCK],
+    pub(crate) growth: [f64; GROWTH_BLOCK],
     pub(crate) windows: WindowPlan,
     pub(crate) constants: Constants,
 }
@@ -134,37 +132,6 @@ impl Plan {
             .unwrap_or(0)
     }
 
-    /// The growth factor `exp(lambda * (bar - cutout))` of a bar.
-    ///
-    /// Evaluated as `exp(lambda * (b - cutout)) * exp(lambda * (bar - b))` with
-    /// `b` the last multiple of 64, on every path, so that a million bars need
-    /// sixteen thousand exponentials and not a million.
-    pub fn growth(&self, bar: usize) -> f64 {
-        self.growth_base(bar) * self.growth[bar % GROWTH_BLOCK]
-    }
-
-    /// The factor that the bars of one growth block share.
-    #[inline]
-    fn growth_base(&self, bar: usize) -> f64 {
-        let base = (bar - bar % GROWTH_BLOCK) as f64 - self.params.cutout as f64;
-        libm::exp(self.lambda * base)
-    }
-
-    /// Fills `out` with the growth factors of the bars from `first_bar`.
-    pub(crate) fn growths(&self, first_bar: usize, cache: &mut GrowthCache, out: &mut [f64]) {
-        for (j, slot) in out.iter_mut().enumerate() {
-            let bar = first_bar + j;
-            let block = bar / GROWTH_BLOCK;
-            if cache.block != Some(block) {
-                *cache = GrowthCache {
-                    block: Some(block),
-                    base: self.growth_base(bar),
-                };
-            }
-            *slot = cache.base * self.growth[bar % GROWTH_BLOCK];
-        }
-    }
-
     /// Identifies what the plan computes: parameters that give the same
     /// arithmetic give the same digest.
     ///
@@ -200,13 +167,6 @@ impl Plan {
     pub(crate) fn skips_gaps(&self) -> bool {
         self.params.gaps == Gaps::Skip
     }
-}
-
-/// The last exponential of a growth block, kept because it is the slow part.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct GrowthCache {
-    block: Option<usize>,
-    base: f64,
 }
 
 /// The length of the outer average of a Hull average over `length`.
@@ -264,20 +224,6 @@ mod tests {
                     assert_eq!(k / 100.0 > limit, k > at_most, "k {k}, limit {limit}");
                 }
             }
-        }
-    }
-
-    #[test]
-    fn growth_is_the_exponential() {
-        let plan = Plan::new(Params {
-            lambda: 3.0,
-            cutout: 100,
-            ..Params::default()
-        })
-        .unwrap();
-        for bar in [0, 1, 63, 64, 100, 1000, 12_345] {
-            let exact = (0.003 * (bar as f64 - 100.0)).exp();
-            assert!((plan.growth(bar) / exact - 1.0).abs() < 1e-13, "bar {bar}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the averages of a plan multiply by, worked out once.
 
 use super::averages::smoothing::Smoothing;
-use super::window::half_length;
+use super::sharing::half_length;
 use crate::plan::smoothing_length;
 use crate::{DemaSeed, Family, Hma, LsmaAt, PerFamily, Switches};
 

@@ -17,9 +17,11 @@
 
 pub(crate) mod averages;
 pub(crate) mod constants;
+pub(crate) mod family;
 pub(crate) mod follow;
 pub(crate) mod layers;
 pub(crate) mod record;
+pub(crate) mod sharing;
 pub(crate) mod tile;
 pub(crate) mod trail;
 pub(crate) mod window;

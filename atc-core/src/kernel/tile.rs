@@ -1,14 +1,13 @@
 //! The state of the series in one set of lanes, and how a block moves it.
 
 use super::averages::hull::Hull;
-use super::averages::smoothing;
-use super::averages::{self, Consumer, Discard, Row, Rows, Span, kama, windowed};
-use super::follow::{BarLanes, Followers, all_set, follow_rows, side};
+use super::averages::{Row, Span};
+use super::follow::{BarLanes, side};
 use super::layers::{FamilyColumns, Layer2, Votes, average, layer2};
 use super::trail::Trail;
 use super::window::Window;
+use crate::growth::GrowthCache;
 use crate::lanes::Lanes;
-use crate::plan::GrowthCache;
 use crate::{EQUITY_FLOOR, Family, Hma, Plan, TIE_BAND};
 
 /// Everything a series needs to go on, for the series of `V`'s lanes.
@@ -70,11 +69,11 @@ pub(crate) struct Lines<V> {
 pub(crate) struct Block<V> {
     growth: Vec<f64>,
     cache: GrowthCache,
-    bars: Vec<BarLanes<V>>,
+    pub(super) bars: Vec<BarLanes<V>>,
     /// Averages of the family at work, where they are not followed at once.
-    rows: Vec<Row<V>>,
+    pub(super) rows: Vec<Row<V>>,
     /// First EMAs, kept from the EMA family for the DEMA.
-    firsts: Vec<Row<V>>,
+    pub(super) firsts: Vec<Row<V>>,
     votes: Vec<Votes<V>>,
     /// Layer-1 signals of each family, if columns were wanted.
     pub(crate) signals: [Vec<V>; 6],
@@ -200,47 +199,6 @@ impl<V: Lanes> Tile<V> {
         self.bars += n;
     }
 
-    /// Computes one family's averages and follows them.
-    ///
-    /// In the long run each average is followed as it is computed. While some
-    /// line is being seeded or waits for its first event, and for the Hull
-    /// average, which is computed line by line, averages become rows first.
-    #[inline(always)]
-    fn follow(
-        &mut self,
-        plan: &Plan,
-        family: Family,
-        (span, start): (Span, usize),
-        block: &mut Block<V>,
-    ) {
-        let Block {
-            bars, rows, firsts, ..
-        } = block;
-        let (bars, rows) = (&mut bars[..span.n], &mut rows[..span.n]);
-        let firsts = &mut firsts[..span.n];
-        let mut lines = self.lines[family as usize];
-        let steady = plan.constants.steady_from[family] <= span.first_bar;
-        let hull = family == Family::Hma && self.hull.is_some();
-        if steady && !hull && all_set(&lines.side) {
-            let mut followers = Followers {
-                bars,
-                lines: &mut lines,
-            };
-            self.averages(plan, (family, start), firsts, &mut followers);
-        } else {
-            if hull {
-                self.hull_rows(plan, rows);
-            } else if steady {
-                self.averages(plan, (family, start), firsts, &mut Rows(rows));
-            } else {
-                self.seed_averages(plan, family, (span, start), (firsts, rows));
-            }
-            averages::blank_warm_up(&plan.constants.first_bar[family], span, rows);
-            follow_rows(bars, rows, &mut lines);
-        }
-        self.lines[family as usize] = lines;
-    }
-
     /// Takes in the bars: constants of each, and all window sums.
     #[inline(always)]
     fn take(
@@ -286,90 +244,5 @@ impl<V: Lanes> Tile<V> {
         self.noise
             .advance(start, n, |at| (source[at] - source[at - 1]).abs());
         start
-    }
-
-    /// Averages of the block for any family but the Hull average.
-    #[inline(always)]
-    fn averages(
-        &mut self,
-        plan: &Plan,
-        (family, start): (Family, usize),
-        firsts: &mut [Row<V>],
-        consumer: &mut impl Consumer<V>,
-    ) {
-        let constants = &plan.constants;
-        let source = self.source.rows();
-        let windows = &self.windows;
-        let recursive = &mut self.recursive;
-        match family {
-            Family::Ema => {
-                let (source, state) = (&source[start..], &mut recursive.ema);
-                smoothing::ema(&constants.ema, source, state, firsts, consumer);
-            }
-            Family::Hma => windowed::sma(constants, &windows[plan.windows.hma], consumer),
-            Family::Wma => windowed::wma(&constants.wma, &windows[plan.windows.wma], consumer),
-            Family::Dema => {
-                let [first, second] = &constants.dema;
-                if !constants.dema_shares_ema {
-                    let (source, state) = (&source[start..], &mut recursive.dema);
-                    smoothing::ema(first, source, state, firsts, &mut Discard);
-                }
-                smoothing::dema(second, &mut recursive.second, firsts, consumer);
-            }
-            Family::Lsma => windowed::lsma(constants, &windows[plan.windows.lsma], consumer),
-            Family::Kama => {
-                let lengths = &plan.lengths[Family::Kama];
-                let state = &mut recursive.kama;
-                kama::kama(lengths, (source, start), &self.noise, state, consumer);
-            }
-        }
-    }
-
-    /// As [`averages`](Self::averages), for blocks before the family is steady.
-    fn seed_averages(
-        &mut self,
-        plan: &Plan,
-        family: Family,
-        (span, start): (Span, usize),
-        (firsts, rows): (&mut [Row<V>], &mut [Row<V>]),
-    ) {
-        let constants = &plan.constants;
-        let source = self.source.rows();
-        let recursive = &mut self.recursive;
-        match family {
-            Family::Ema => {
-                let (source, state) = (&source[start..], &mut recursive.ema);
-                smoothing::seed_ema(span.first_bar, &constants.ema, source, state, firsts);
-                rows.copy_from_slice(firsts);
-            }
-            Family::Dema => {
-                let [first, second] = &constants.dema;
-                if !constants.dema_shares_ema {
-                    let (source, state) = (&source[start..], &mut recursive.dema);
-                    smoothing::seed_ema(span.first_bar, first, source, state, firsts);
-                }
-                let state = &mut recursive.second;
-                smoothing::seed_dema(span.first_bar, second, state, firsts, rows);
-            }
-            Family::Kama => {
-                let lengths = &plan.lengths[Family::Kama];
-                let when = (span.first_bar, plan.switches.kama_start);
-                let kama = (&mut recursive.kama, rows);
-                kama::seed_kama(when, lengths, (source, start), &self.noise, kama);
-            }
-            // Window sums need no seeding: bars before the first window are blanked.
-            Family::Hma | Family::Wma | Family::Lsma => {
-                self.averages(plan, (family, start), firsts, &mut Rows(rows));
-            }
-        }
-    }
-
-    /// Rows of Hull averages.
-    #[inline(always)]
-    fn hull_rows(&mut self, plan: &Plan, rows: &mut [Row<V>]) {
-        if let Some(hull) = &mut self.hull {
-            let window = &self.windows[plan.windows.hma];
-            hull.advance(&plan.constants, window, rows);
-        }
     }
 }
