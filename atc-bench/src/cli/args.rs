@@ -1,0 +1,116 @@
+//! The command line, all of it.
+
+use std::path::PathBuf;
+
+use atc_cli::engine::Wanted;
+use atc_core::Isa;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Measure ATC by different means and prove that all of them give the same bits.
+///
+/// Without a subcommand it runs the matrix: every executor on every workload, in turn, made-up markets
+/// in memory. Exit code 1 if any two results differ.
+#[derive(Debug, Parser)]
+#[command(name = "atc-bench", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) matrix: MatrixArgs,
+}
+
+/// What can be measured besides the matrix.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the kernel and nothing else, so that callgrind can count its instructions.
+    Kernel(KernelArgs),
+}
+
+/// What the matrix takes.
+#[derive(Debug, Args)]
+pub(crate) struct MatrixArgs {
+    /// Smaller workloads and fewer rounds, for a look.
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Only workloads of this name, such as 20x2000; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) workload: Vec<String>,
+    /// What is computed of each series.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: OutputKind,
+    /// Lanes of the parallel executors; 0 for one per core.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) lanes: usize,
+    /// Rounds of each workload at least [default: 9, with --quick 3].
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=101))]
+    pub(crate) rounds: Option<u16>,
+    /// Seconds to go on for with each workload if those rounds took less [default: 10, with --quick 0].
+    #[arg(long)]
+    pub(crate) seconds: Option<u32>,
+    /// Seed of the markets.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Print one JSON object with every round.
+    #[arg(long, conflicts_with = "markdown")]
+    pub(crate) json: bool,
+    /// Print Markdown tables.
+    #[arg(long)]
+    pub(crate) markdown: bool,
+    /// Also put the tables into this Markdown file, between its `matrix` marks.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) fill: Option<PathBuf>,
+}
+
+/// What the kernel run takes.
+#[derive(Debug, Args)]
+pub(crate) struct KernelArgs {
+    /// Series.
+    #[arg(long, default_value_t = 64)]
+    pub(crate) series: usize,
+    /// Bars of each series.
+    #[arg(long, default_value_t = 2_000)]
+    pub(crate) bars: usize,
+    /// How often to compute them. What one more costs is the kernel; the rest is preparation.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) repeat: usize,
+    /// What is computed of each series.
+    #[arg(long, value_enum, default_value_t = OutputKind::Average)]
+    pub(crate) output: OutputKind,
+    /// Instruction set, such as portable1, portable4, avx2 [default: the fastest here].
+    #[arg(long)]
+    pub(crate) isa: Option<Isa>,
+}
+
+/// What is computed of each series.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputKind {
+    /// The average signal of every bar.
+    Average,
+    /// The 13 columns.
+    #[default]
+    Columns,
+    /// The outputs of the last bar.
+    Last,
+}
+
+impl OutputKind {
+    /// What an evaluator is asked for.
+    pub(crate) const fn wanted(self) -> Wanted {
+        match self {
+            Self::Average => Wanted::Average,
+            Self::Columns => Wanted::Columns,
+            Self::Last => Wanted::Last,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

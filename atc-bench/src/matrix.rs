@@ -1,0 +1,195 @@
+//! Every subject on one workload, in turn.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use atc_cli::engine::{EvaluateError, Wanted};
+use atc_core::Plan;
+use serde::Serialize;
+
+use crate::digest::Digest;
+use crate::market::Workload;
+use crate::memory;
+use crate::stats::{Ratio, Times};
+use crate::subject::{Label, Subject, Task};
+
+/// Why a workload was not measured.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A subject computed something else than the baseline.
+    #[error("{cell}, computed {got}, the baseline {expected}: not one of these numbers counts")]
+    Differs {
+        /// The workload and the subject.
+        cell: String,
+        /// The digest of the baseline.
+        expected: Digest,
+        /// The digest of the subject.
+        got: Digest,
+    },
+    /// A subject did not compute at all.
+    #[error("{cell}, gave no result")]
+    Failed {
+        /// The workload and the subject.
+        cell: String,
+        /// Why.
+        source: EvaluateError,
+    },
+}
+
+/// How long to measure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Budget {
+    /// Rounds to run in any case; none counts as one.
+    pub rounds: usize,
+    /// Time to go on for with each workload, if those rounds took less.
+    pub time: Duration,
+}
+
+/// More rounds say nothing new.
+const MAX_ROUNDS: usize = 101;
+
+/// What to measure with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The validated parameters.
+    pub plan: Arc<Plan>,
+    /// What is wanted of each series.
+    pub wanted: Wanted,
+    /// The seed of the markets.
+    pub seed: u64,
+    /// How long to measure.
+    pub budget: Budget,
+}
+
+/// One subject on one workload.
+#[derive(Clone, Debug, Serialize)]
+pub struct Cell {
+    /// The subject.
+    #[serde(flatten)]
+    pub label: Label,
+    /// How long it took.
+    pub times: Times,
+    /// Bars of all series in a second, by the middle round.
+    pub bars_per_second: f64,
+    /// How many times faster than the baseline it was.
+    pub speed_up: Ratio,
+    /// The most resident memory of the process while it ran, in bytes.
+    pub peak_bytes: Option<u64>,
+    /// Of everything it computed.
+    pub digest: Digest,
+}
+
+/// All subjects on one workload.
+#[derive(Clone, Debug, Serialize)]
+pub struct Measured {
+    /// The workload.
+    pub workload: String,
+    /// Series.
+    pub n_series: usize,
+    /// Bars of each series.
+    pub n_bars: usize,
+    /// The subjects, the baseline first.
+    pub cells: Vec<Cell>,
+}
+
+/// What the rounds of one subject gave.
+#[derive(Default)]
+struct Track {
+    seconds: Vec<f64>,
+    peak_bytes: Option<u64>,
+}
+
+/// Measures `subjects` in turn; the first is the baseline.
+///
+/// An untimed round comes first, and fills what is filled once. The subject that begins moves on from
+/// round to round. The clock stops before results are hashed.
+///
+/// # Errors
+///
+/// [`Error`] if a subject does not compute, or computes something else than the baseline, in any round.
+pub fn measure(
+    workload: Workload,
+    subjects: &[Subject],
+    settings: &Settings,
+) -> Result<Measured, Error> {
+    let task = Task {
+        plan: Arc::clone(&settings.plan),
+        market: Arc::new(workload.market(settings.seed)),
+        wanted: settings.wanted,
+    };
+    let mut expected = None;
+    let mut tracks: Vec<Track> = subjects.iter().map(|_| Track::default()).collect();
+    for subject in subjects {
+        run_once(workload, subject, &task, &mut expected)?;
+    }
+    let start = Instant::now();
+    for round in 0..MAX_ROUNDS {
+        if settings.budget.rounds.max(1) <= round && settings.budget.time <= start.elapsed() {
+            break;
+        }
+        for turn in 0..subjects.len() {
+            let at = (round + turn) % subjects.len();
+            let (seconds, peak) = run_once(workload, &subjects[at], &task, &mut expected)?;
+            tracks[at].seconds.push(seconds);
+            tracks[at].peak_bytes = tracks[at].peak_bytes.max(peak);
+        }
+    }
+    Ok(Measured {
+        workload: workload.name(),
+        n_series: workload.n_series,
+        n_bars: workload.n_bars,
+        cells: expected.map_or_else(Vec::new, |digest| cells(workload, subjects, tracks, digest)),
+    })
+}
+
+/// One run of a subject: its seconds and its peak of memory. The first run sets the digest.
+fn run_once(
+    workload: Workload,
+    subject: &Subject,
+    task: &Task,
+    expected: &mut Option<Digest>,
+) -> Result<(f64, Option<u64>), Error> {
+    let is_fresh = memory::reset_peak();
+    let start = Instant::now();
+    let outputs = subject.run(task);
+    let seconds = start.elapsed().as_secs_f64();
+    let peak = memory::peak().filter(|_| is_fresh);
+    let cell = || format!("workload {}: {}", workload.name(), subject.label);
+    let outputs = outputs.map_err(|source| Error::Failed {
+        cell: cell(),
+        source,
+    })?;
+    let got = Digest::of(&outputs);
+    let expected = *expected.get_or_insert(got);
+    if got == expected {
+        return Ok((seconds, peak));
+    }
+    Err(Error::Differs {
+        cell: cell(),
+        expected,
+        got,
+    })
+}
+
+fn cells(
+    workload: Workload,
+    subjects: &[Subject],
+    tracks: Vec<Track>,
+    digest: Digest,
+) -> Vec<Cell> {
+    let peaks: Vec<_> = tracks.iter().map(|track| track.peak_bytes).collect();
+    let times: Vec<Times> = tracks
+        .into_iter()
+        .map(|track| Times::of(track.seconds))
+        .collect();
+    let cell = |((subject, own), peak_bytes): ((&Subject, &Times), Option<u64>)| Cell {
+        label: subject.label,
+        times: own.clone(),
+        bars_per_second: workload.total_bars() as f64 / own.median,
+        speed_up: own.speed_up(&times[0]),
+        peak_bytes,
+        digest,
+    };
+    subjects.iter().zip(&times).zip(peaks).map(cell).collect()
+}

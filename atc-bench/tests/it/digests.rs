@@ -1,0 +1,158 @@
+//! Digests: equal bits and nothing else, in every cell of a workload.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use atc_bench::digest::Digest;
+use atc_bench::market::Workload;
+use atc_bench::matrix::{Budget, Error, Settings, measure};
+use atc_bench::stream::StreamEvaluator;
+use atc_bench::subject::{Label, Subject};
+use atc_cli::engine::{CpuEvaluator, Evaluate, EvaluateError, Output, Tile, Wanted};
+use atc_core::{Params, Plan};
+use atc_parallel::{Lanes, Sequential};
+
+const WORKLOAD: Workload = Workload::new(7, 130);
+const WANTED: [Wanted; 4] = [
+    Wanted::Average,
+    Wanted::Columns,
+    Wanted::Detail,
+    Wanted::Last,
+];
+
+/// An evaluator that flips the last bit of the last bar of every series.
+#[derive(Debug)]
+struct OneBitOff;
+
+impl Evaluate for OneBitOff {
+    fn tile_len(&self) -> usize {
+        4
+    }
+
+    fn evaluate(&self, tile: &Tile<'_>) -> Vec<Result<Output, EvaluateError>> {
+        let mut outputs = CpuEvaluator::new().evaluate(tile);
+        for output in outputs.iter_mut().flatten() {
+            let value = match output {
+                Output::Average(column) => column.last_mut().unwrap(),
+                Output::Columns(columns) => columns.average_signal.last_mut().unwrap(),
+                Output::Detail(detail) => {
+                    let lines = &mut detail.equities[atc_core::Family::Kama];
+                    lines[8].last_mut().unwrap()
+                }
+                Output::Last(ending) => &mut ending.reading.as_mut().unwrap().average_signal,
+            };
+            *value = f64::from_bits(value.to_bits() ^ 1);
+        }
+        outputs
+    }
+}
+
+fn settings(wanted: Wanted, params: Params) -> Settings {
+    Settings {
+        plan: Arc::new(Plan::new(params).unwrap()),
+        wanted,
+        seed: 5,
+        budget: Budget {
+            rounds: 2,
+            time: Duration::ZERO,
+        },
+    }
+}
+
+fn broken() -> Subject {
+    let label = Label {
+        evaluator: "one bit off",
+        ..Subject::BASELINE
+    };
+    Subject::new(label, Sequential::new(), OneBitOff)
+}
+
+#[test]
+fn every_subject_gives_the_bits_of_the_stream() {
+    let stream = Subject::new(Subject::BASELINE, Sequential::new(), StreamEvaluator);
+    for wanted in WANTED {
+        let cutout = Params {
+            cutout: 20,
+            ..Params::default()
+        };
+        for params in [Params::default(), cutout] {
+            let settings = settings(wanted, params);
+            let alone = measure(WORKLOAD, std::slice::from_ref(&stream), &settings).unwrap();
+            let all = measure(WORKLOAD, &Subject::all(2).unwrap(), &settings).unwrap();
+            assert_eq!(all.cells.len(), 5);
+            for cell in &all.cells {
+                assert_eq!(cell.digest, alone.cells[0].digest, "{}", cell.label);
+                assert_eq!(cell.times.seconds.len(), 2, "{}", cell.label);
+            }
+        }
+    }
+}
+
+#[test]
+fn one_bit_in_one_cell_fails_the_run() {
+    let good = Subject::new(
+        Subject::BASELINE,
+        Lanes::new(2).unwrap(),
+        CpuEvaluator::new(),
+    );
+    for wanted in WANTED {
+        let subjects = [good.clone(), broken()];
+        let error = measure(WORKLOAD, &subjects, &settings(wanted, Params::default())).unwrap_err();
+        let text = error.to_string();
+        let Error::Differs { expected, got, .. } = error else {
+            panic!("{text}");
+        };
+        assert_ne!(expected, got);
+        assert!(
+            text.starts_with("workload 7x130: sequential x one bit off, cache off"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_market_the_indicator_refuses_is_an_error() {
+    let params = Params {
+        cutout: 1_000,
+        ..Params::default()
+    };
+    let subjects = Subject::all(1).unwrap();
+    let error = measure(WORKLOAD, &subjects, &settings(Wanted::Last, params)).unwrap_err();
+    assert!(matches!(error, Error::Failed { .. }), "{error}");
+}
+
+#[test]
+fn digests_tell_values_order_and_shape_apart() {
+    let of = |columns: &[&[f64]]| {
+        let outputs = columns
+            .iter()
+            .map(|column| Output::Average(column.to_vec()));
+        Digest::of(&outputs.collect::<Vec<_>>())
+    };
+    let digest = of(&[&[1.0, 2.0], &[3.0]]);
+    assert_eq!(digest, of(&[&[1.0, 2.0], &[3.0]]));
+    for other in [
+        of(&[&[1.0, 2.0, 3.0]]),
+        of(&[&[1.0], &[2.0, 3.0]]),
+        of(&[&[3.0], &[1.0, 2.0]]),
+        of(&[&[1.0, 2.0], &[-3.0]]),
+        of(&[]),
+    ] {
+        assert_ne!(digest, other);
+    }
+    assert_ne!(of(&[&[0.0]]), of(&[&[-0.0]]), "zeros differ in a bit");
+    assert_eq!(of(&[&[f64::NAN]]), of(&[&[-f64::NAN]]), "NaN is NaN");
+}
+
+#[test]
+fn equal_seeds_make_equal_markets() {
+    assert_eq!(WORKLOAD.market(3), WORKLOAD.market(3));
+    assert_ne!(WORKLOAD.market(3), WORKLOAD.market(4));
+    assert!(
+        WORKLOAD
+            .market(3)
+            .iter()
+            .flatten()
+            .all(|close| *close > 0.0)
+    );
+}

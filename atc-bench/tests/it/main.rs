@@ -1,0 +1,6 @@
+//! Integration tests of the crate, one target.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+mod digests;
+mod report;
+mod stats;

@@ -1,0 +1,102 @@
+//! The report as it is printed, by the command itself.
+
+use std::process::{Command, Output};
+
+use atc_bench::report::{FillError, fill};
+use serde_json::Value;
+
+fn bench(args: &[&str]) -> Output {
+    let binary = env!("CARGO_BIN_EXE_atc-bench");
+    Command::new(binary).args(args).output().unwrap()
+}
+
+/// A run that takes a moment.
+const SMALL: [&str; 5] = ["--quick", "--workload", "20x2000", "--rounds", "2"];
+
+#[test]
+fn json_holds_every_round_of_every_cell() {
+    let output = bench(&[&SMALL[..], &["--lanes", "2", "--json"]].concat());
+    assert!(output.status.success(), "{output:?}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["schema"], 1);
+    assert_eq!(report["wanted"], "13 columns");
+    assert_eq!(report["workloads"].as_array().unwrap().len(), 1);
+    let workload = &report["workloads"][0];
+    assert_eq!(workload["workload"], "20x2000");
+    assert_eq!(
+        (&workload["n_series"], &workload["n_bars"]),
+        (&20.into(), &2_000.into())
+    );
+    let cells = workload["cells"].as_array().unwrap();
+    let names: Vec<_> = cells
+        .iter()
+        .map(|cell| cell["executor"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        ["sequential", "sequential", "rayon", "lanes", "async"]
+    );
+    for cell in cells {
+        assert_eq!(cell["times"]["seconds"].as_array().unwrap().len(), 2);
+        let (median, speed) = (&cell["times"]["median"], &cell["bars_per_second"]);
+        let bars = median.as_f64().unwrap() * speed.as_f64().unwrap();
+        assert!((bars - 40_000.0).abs() < 1.0, "{bars}");
+        assert_eq!(cell["digest"], cells[0]["digest"]);
+        assert_eq!(cell["digest"].as_str().unwrap().len(), 64);
+        assert_eq!(cell["cache"], "off");
+    }
+    assert_eq!(cells[0]["speed_up"]["median"], 1.0);
+}
+
+#[test]
+fn tables_go_to_the_document_and_nothing_else_of_it_changes() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let page = folder.join("page.md");
+    std::fs::write(
+        &page,
+        "# Page\n<!-- begin matrix -->\nold\n<!-- end matrix -->\nrest\n",
+    )
+    .unwrap();
+    let path = page.to_str().unwrap();
+    let output = bench(&[&SMALL[..], &["--markdown", "--fill", path]].concat());
+    assert!(output.status.success(), "{output:?}");
+    let (printed, filled) = (output.stdout, std::fs::read_to_string(&page).unwrap());
+    let printed = String::from_utf8(printed).unwrap();
+    assert_eq!(printed.matches("| sequential ").count(), 2, "{printed}");
+    let expected = format!(
+        "# Page\n<!-- begin matrix -->\n\n{}\n\n<!-- end matrix -->\nrest\n",
+        printed.trim()
+    );
+    assert_eq!(filled, expected);
+}
+
+#[test]
+fn a_document_without_marks_is_refused() {
+    let error = fill("# Page\n<!-- begin a -->\n", "a", "new").unwrap_err();
+    let FillError::Mark { mark, .. } = &error else {
+        panic!("{error}");
+    };
+    assert_eq!(mark, "<!-- end a -->");
+    assert!(fill("<!-- end a --> <!-- begin a -->", "a", "new").is_err());
+}
+
+#[test]
+fn an_unknown_workload_is_named_with_those_there_are() {
+    let output = bench(&["--workload", "1x1"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stderr).unwrap();
+    let expected = "error: no workload is called `1x1`, there are 20x2000, 500x1500, 3x1000000\n";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn the_kernel_run_says_how_many_bars_it_computed() {
+    for output in ["average", "columns", "last"] {
+        let args = ["kernel", "--series", "3", "--bars", "100", "--repeat", "2"];
+        let run = bench(&[&args[..], &["--isa", "portable4", "--output", output]].concat());
+        assert_eq!(
+            String::from_utf8(run.stdout).unwrap(),
+            "600 bar-symbols on portable4\n"
+        );
+    }
+}
