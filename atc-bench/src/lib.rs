@@ -1,16 +1,21 @@
 //! Measures ATC: the same result by different means, in turn, with digests that must agree.
 //!
-//! A [`Workload`](market::Workload) is a made-up market. Every [`Subject`](subject::Subject), an
-//! executor times an evaluator, computes it in every round; [`measure`](matrix::measure) times them,
+//! A `market::Workload` is a made-up market. Every `subject::Subject`, an
+//! executor times an evaluator, computes it in every round; `matrix::measure` times them,
 //! compares the digests of what they returned, and fails if one bit differs. Numbers are compared
 //! within a round only, since the machine may be busier in the next one.
 
+#[cfg(feature = "engine")]
 pub mod digest;
 pub mod machine;
 pub mod market;
+#[cfg(feature = "engine")]
 pub mod matrix;
+#[cfg(feature = "engine")]
 pub mod memory;
 pub mod report;
 pub mod stats;
+#[cfg(feature = "engine")]
 pub mod stream;
+#[cfg(feature = "engine")]
 pub mod subject;

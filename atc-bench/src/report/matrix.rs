@@ -1,0 +1,121 @@
+//! The matrix as a report.
+
+use atc_cli::engine::Wanted;
+use serde::Serialize;
+
+use super::{Sheet, today};
+use crate::machine::Machine;
+use crate::matrix::{Cell, Measured, Settings};
+
+/// Layout of the JSON report; grows when a field changes its meaning or goes away.
+const SCHEMA: u32 = 1;
+
+/// The matrix, with all that is needed to read it later.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    schema: u32,
+    date: String,
+    version: &'static str,
+    machine: Machine,
+    wanted: &'static str,
+    seed: u64,
+    workloads: Vec<Measured>,
+}
+
+impl Report {
+    /// A report of today and this machine.
+    pub fn new(settings: &Settings, workloads: Vec<Measured>) -> Self {
+        Self {
+            schema: SCHEMA,
+            date: today(),
+            version: env!("CARGO_PKG_VERSION"),
+            machine: Machine::this(),
+            wanted: wanted_name(settings.wanted),
+            seed: settings.seed,
+            workloads,
+        }
+    }
+
+    /// Says what was measured, and where.
+    pub fn headline(&self) -> String {
+        format!(
+            "{}, {}; {} of markets with seed {}",
+            self.date,
+            self.machine.line(),
+            self.wanted,
+            self.seed
+        )
+    }
+
+    /// A sheet for each workload.
+    pub fn sheets(&self) -> Vec<Sheet> {
+        self.workloads.iter().map(sheet).collect()
+    }
+
+    /// The report as indented JSON, every round in it.
+    ///
+    /// # Errors
+    ///
+    /// If a number is not one, which times never are.
+    pub fn json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self)
+    }
+}
+
+/// What is wanted of each series, in words.
+const fn wanted_name(wanted: Wanted) -> &'static str {
+    match wanted {
+        Wanted::Average => "average signals",
+        Wanted::Columns => "13 columns",
+        Wanted::Detail => "13 columns and 54 lines",
+        Wanted::Last => "last readings",
+    }
+}
+
+fn sheet(measured: &Measured) -> Sheet {
+    let Measured {
+        n_series, n_bars, ..
+    } = measured;
+    let rounds = measured
+        .cells
+        .first()
+        .map_or(0, |cell| cell.times.seconds.len());
+    Sheet {
+        title: format!("{n_series} series of {n_bars} bars, {rounds} rounds"),
+        n_words: 3,
+        header: [
+            "executor",
+            "evaluator",
+            "cache",
+            "median ms",
+            "best ms",
+            "spread",
+            "Mbars/s",
+            "speed-up",
+            "best/best",
+            "peak MiB",
+            "digest",
+        ]
+        .map(str::to_owned)
+        .into(),
+        rows: measured.cells.iter().map(row).collect(),
+    }
+}
+
+fn row(cell: &Cell) -> Vec<String> {
+    let times = &cell.times;
+    let mib = |bytes: u64| format!("{:.0}", bytes as f64 / f64::from(1 << 20));
+    vec![
+        cell.label.executor.to_owned(),
+        cell.label.evaluator.to_owned(),
+        cell.label.cache.to_owned(),
+        format!("{:.2}", 1e3 * times.median),
+        format!("{:.2}", 1e3 * times.best),
+        format!("{:.0} %", 100.0 * times.spread),
+        format!("{:.1}", cell.bars_per_second / 1e6),
+        format!("{:.2}", cell.speed_up.median),
+        format!("{:.2}", cell.speed_up.best),
+        cell.peak_bytes.map_or_else(|| "-".to_owned(), mib),
+        cell.digest.short(),
+    ]
+}
