@@ -1,0 +1,178 @@
+//! What an entry is called: a digest of everything its value depends on.
+
+use std::{fmt, str::FromStr};
+
+use crate::Fingerprint;
+
+/// Separates our digests from every other use of blake3.
+const CONTEXT: &str = "atc-cache 2026-11-23 key of an entry";
+
+/// The name of an entry: 256 bits that stand for everything its value depends on.
+///
+/// Made by [`KeyBuilder`]. Displayed and parsed as 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// The key whose digest is `bytes`.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The digest.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// 64 lower-case hexadecimal digits.
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(f, &self.0)
+    }
+}
+
+/// The first eight digits: enough to tell keys apart in a log.
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_short(f, "Key", &self.0)
+    }
+}
+
+impl FromStr for Key {
+    type Err = ParseKeyError;
+
+    fn from_str(text: &str) -> Result<Self, ParseKeyError> {
+        if text.len() != 64 {
+            return Err(ParseKeyError::Length { got: text.len() });
+        }
+        let mut bytes = [0; 32];
+        for (index, digit) in text.char_indices() {
+            let value = digit
+                .to_digit(16)
+                .ok_or(ParseKeyError::Digit { index, digit })?;
+            bytes[index / 2] = bytes[index / 2] << 4 | value as u8;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+/// Why a text is not a [`Key`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseKeyError {
+    /// Not the length of a digest.
+    #[error("a key is 64 hexadecimal digits, got {got} bytes")]
+    Length {
+        /// Length of the text, in bytes.
+        got: usize,
+    },
+    /// A character that is no hexadecimal digit.
+    #[error("a key is 64 hexadecimal digits, got {digit:?} at byte {index}")]
+    Digit {
+        /// Where it stands, in bytes from 0.
+        index: usize,
+        /// What stands there.
+        digit: char,
+    },
+}
+
+pub(crate) fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+}
+
+pub(crate) fn write_short(f: &mut fmt::Formatter<'_>, name: &str, bytes: &[u8]) -> fmt::Result {
+    write!(f, "{name}(")?;
+    write_hex(f, &bytes[..4])?;
+    f.write_str("…)")
+}
+
+/// Collects what a value depends on and digests it into a [`Key`].
+///
+/// Begins with a domain (what kind of value), its schema version and the version of what computes
+/// it; then parameters and contents, each with a name, in an order the caller keeps to. Every field
+/// is hashed as kind, length, name, length, value, so that no two different sequences of fields
+/// look alike; numbers as little-endian bits, so that a key is the same on every platform.
+///
+/// Parameters that many keys share are hashed once: clone the builder after them.
+///
+/// ```
+/// use atc_cache::{Fingerprint, KeyBuilder};
+///
+/// let shared = KeyBuilder::new("average", 1)
+///     .evaluator("mean", 3)
+///     .uint("length", 28)
+///     .float("weight", 0.5);
+/// let key = |close: &[f64]| shared.clone().content("close", Fingerprint::of(close)).finish();
+///
+/// assert_eq!(key(&[1.0, 2.0]), key(&[1.0, 2.0]));
+/// assert_ne!(key(&[1.0, 2.0]), key(&[1.0, 2.5]));
+/// ```
+#[derive(Clone, Debug)]
+pub struct KeyBuilder(blake3::Hasher);
+
+impl KeyBuilder {
+    /// A key of the kind `domain`, whose values are encoded as version `schema` says.
+    pub fn new(domain: &str, schema: u32) -> Self {
+        Self(blake3::Hasher::new_derive_key(CONTEXT))
+            .text("domain", domain)
+            .uint("schema", schema.into())
+    }
+
+    /// Who computes the value, and which version of its arithmetic.
+    #[must_use]
+    pub fn evaluator(self, name: &str, version: u32) -> Self {
+        self.text("evaluator", name)
+            .uint("evaluator version", version.into())
+    }
+
+    /// A text, such as the name of an option.
+    #[must_use]
+    pub fn text(self, name: &str, value: &str) -> Self {
+        self.field(b't', name, value.as_bytes())
+    }
+
+    /// A count.
+    #[must_use]
+    pub fn uint(self, name: &str, value: u64) -> Self {
+        self.field(b'u', name, &value.to_le_bytes())
+    }
+
+    /// A switch.
+    #[must_use]
+    pub fn flag(self, name: &str, value: bool) -> Self {
+        self.field(b'b', name, &[value.into()])
+    }
+
+    /// A number, by its bits: `0.0` and `-0.0` give different keys.
+    #[must_use]
+    pub fn float(self, name: &str, value: f64) -> Self {
+        self.field(b'f', name, &value.to_bits().to_le_bytes())
+    }
+
+    /// Bytes that are canonical already.
+    #[must_use]
+    pub fn bytes(self, name: &str, value: &[u8]) -> Self {
+        self.field(b'r', name, value)
+    }
+
+    /// The series the value is computed from.
+    #[must_use]
+    pub fn content(self, name: &str, series: Fingerprint) -> Self {
+        self.field(b'c', name, series.as_bytes())
+    }
+
+    /// The key of everything collected so far.
+    pub fn finish(&self) -> Key {
+        Key(*self.0.finalize().as_bytes())
+    }
+
+    fn field(mut self, kind: u8, name: &str, value: &[u8]) -> Self {
+        self.0.update(&[kind]);
+        for part in [name.as_bytes(), value] {
+            self.0.update(&(part.len() as u64).to_le_bytes());
+            self.0.update(part);
+        }
+        self
+    }
+}

@@ -1,0 +1,4 @@
+//! Integration tests of the cache.
+
+mod chains;
+mod keys;
