@@ -42,6 +42,8 @@ impl Workload {
 
     /// Makes up the market: a random walk of at most one percent a bar for each series.
     ///
+    /// A small pull back to 100 keeps a million bars of it at prices that a market could have.
+    ///
     /// Equal seeds give equal bits. The series of a larger market begin with those of a smaller one.
     ///
     /// ```
@@ -63,7 +65,7 @@ fn walk(seed: u64, series: u64, n_bars: usize) -> Vec<f64> {
     let mut rng = Rng::new(seed, series);
     let mut close = 100.0;
     let next = |_| {
-        close *= 1.0 + 0.02 * (rng.unit() - 0.5);
+        close *= 1.0 + 0.02 * (rng.unit() - 0.5) + 1e-4 * (100.0 / close - 1.0);
         close
     };
     (0..n_bars).map(next).collect()

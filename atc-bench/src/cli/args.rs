@@ -22,12 +22,18 @@ pub(crate) struct Cli {
 /// What can be measured besides the matrix.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run the kernel and nothing else, so that callgrind can count its instructions.
+    /// Time what a stream does: update, peek, snapshot, restore.
+    Parts(PartsArgs),
+    /// Count the kernel's instructions, loads and stores per bar with callgrind.
+    Counts,
+    /// Run the kernel and nothing else, for a profiler.
     Kernel(KernelArgs),
+    /// Measure everything and put it into a Markdown file, between its marks. Needs valgrind.
+    Fill(FillArgs),
 }
 
 /// What the matrix takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct MatrixArgs {
     /// Smaller workloads and fewer rounds, for a look.
     #[arg(long)]
@@ -56,9 +62,25 @@ pub(crate) struct MatrixArgs {
     /// Print Markdown tables.
     #[arg(long)]
     pub(crate) markdown: bool,
-    /// Also put the tables into this Markdown file, between its `matrix` marks.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) fill: Option<PathBuf>,
+}
+
+/// What the parts take.
+#[derive(Debug, Args)]
+pub(crate) struct PartsArgs {
+    /// Rounds.
+    #[arg(long, default_value_t = 101, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) rounds: u16,
+}
+
+/// What filling a document takes.
+#[derive(Debug, Args)]
+pub(crate) struct FillArgs {
+    /// The document, with `<!-- begin matrix -->`, `<!-- end matrix -->` and so on for `parts` and `counts`.
+    #[arg(default_value = "docs/performance.md")]
+    pub(crate) document: PathBuf,
+    /// Smaller workloads, fewer rounds and no counts, for a look.
+    #[arg(long)]
+    pub(crate) quick: bool,
 }
 
 /// What the kernel run takes.

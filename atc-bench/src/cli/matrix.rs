@@ -1,22 +1,34 @@
-//! The matrix: measured, printed, put into a document.
+//! The matrix: measured and printed.
 
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use atc_bench::market::Workload;
 use atc_bench::matrix::{Budget, Settings, measure};
-use atc_bench::report::{Report, Sheet, fill};
+use atc_bench::report::{Report, Sheet};
 use atc_bench::subject::Subject;
 use atc_core::{Params, Plan};
 
 use super::args::MatrixArgs;
 use super::{print, say};
 
-/// Runs the matrix as the arguments say.
+/// Runs the matrix as the arguments say, and prints it.
 pub(crate) fn run(args: &MatrixArgs) -> anyhow::Result<()> {
+    let report = measured(args)?;
+    if args.json {
+        print(&(report.json()? + "\n"))
+    } else if args.markdown {
+        print(&markdown(&report))
+    } else {
+        let sheets = report.sheets();
+        let tables: Vec<String> = sheets.iter().map(Sheet::text).collect();
+        print(&format!("{}\n\n{}", report.headline(), tables.join("\n")))
+    }
+}
+
+/// Runs the matrix as the arguments say.
+pub(crate) fn measured(args: &MatrixArgs) -> anyhow::Result<Report> {
     let settings = settings(args)?;
     let subjects = Subject::all(args.lanes).context("executors cannot be started")?;
     let mut measured = Vec::new();
@@ -24,20 +36,7 @@ pub(crate) fn run(args: &MatrixArgs) -> anyhow::Result<()> {
         say(&format!("measuring {} ...", workload.name()));
         measured.push(measure(workload, &subjects, &settings)?);
     }
-    let report = Report::new(&settings, measured);
-    let markdown = markdown(&report);
-    if let Some(path) = &args.fill {
-        put(path, &markdown)?;
-    }
-    if args.json {
-        print(&(report.json()? + "\n"))
-    } else if args.markdown {
-        print(&markdown)
-    } else {
-        let sheets = report.sheets();
-        let tables: Vec<String> = sheets.iter().map(Sheet::text).collect();
-        print(&format!("{}\n\n{}", report.headline(), tables.join("\n")))
-    }
+    Ok(Report::new(&settings, measured))
 }
 
 fn settings(args: &MatrixArgs) -> anyhow::Result<Settings> {
@@ -73,16 +72,9 @@ fn workloads(args: &MatrixArgs) -> anyhow::Result<Vec<Workload>> {
     Ok(all.into_iter().filter(is_wanted).collect())
 }
 
-fn markdown(report: &Report) -> String {
+/// The tables of a report for a document.
+pub(crate) fn markdown(report: &Report) -> String {
     let sheets = report.sheets();
     let tables: Vec<String> = sheets.iter().map(Sheet::markdown).collect();
     format!("{}.\n\n{}", report.headline(), tables.join("\n"))
-}
-
-/// Puts the tables into a document.
-fn put(path: &Path, markdown: &str) -> anyhow::Result<()> {
-    let name = path.display();
-    let document = fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?;
-    let filled = fill(&document, "matrix", markdown).with_context(|| name.to_string())?;
-    fs::write(path, filled).with_context(|| format!("{name} cannot be written"))
 }

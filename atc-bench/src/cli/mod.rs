@@ -1,8 +1,11 @@
 //! Arguments in, report and exit code out.
 
 mod args;
+mod counts;
+mod document;
 mod kernel;
 mod matrix;
+mod parts;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -16,7 +19,10 @@ pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
         None => matrix::run(&cli.matrix),
+        Some(Command::Parts(args)) => parts::run(args),
+        Some(Command::Counts) => counts::run(),
         Some(Command::Kernel(args)) => kernel::run(args),
+        Some(Command::Fill(args)) => document::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,5 +1,6 @@
 //! The report as it is printed, by the command itself.
 
+use std::path::Path;
 use std::process::{Command, Output};
 
 use atc_bench::report::{FillError, fill};
@@ -49,25 +50,51 @@ fn json_holds_every_round_of_every_cell() {
 }
 
 #[test]
-fn tables_go_to_the_document_and_nothing_else_of_it_changes() {
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let page = folder.join("page.md");
-    std::fs::write(
-        &page,
-        "# Page\n<!-- begin matrix -->\nold\n<!-- end matrix -->\nrest\n",
-    )
-    .unwrap();
-    let path = page.to_str().unwrap();
-    let output = bench(&[&SMALL[..], &["--markdown", "--fill", path]].concat());
+fn filling_changes_what_stands_between_the_marks_and_nothing_else() {
+    let marked = |section| format!("<!-- begin {section} -->\nold\n<!-- end {section} -->\n");
+    let sections = ["matrix", "parts", "counts"].map(marked).concat();
+    let page = Path::new(env!("CARGO_TARGET_TMPDIR")).join("filled.md");
+    std::fs::write(&page, format!("# Page\n{sections}rest\n")).unwrap();
+    let output = bench(&["fill", "--quick", page.to_str().unwrap()]);
     assert!(output.status.success(), "{output:?}");
-    let (printed, filled) = (output.stdout, std::fs::read_to_string(&page).unwrap());
-    let printed = String::from_utf8(printed).unwrap();
-    assert_eq!(printed.matches("| sequential ").count(), 2, "{printed}");
-    let expected = format!(
-        "# Page\n<!-- begin matrix -->\n\n{}\n\n<!-- end matrix -->\nrest\n",
-        printed.trim()
+    let filled = std::fs::read_to_string(&page).unwrap();
+    let matrix = "# Page\n<!-- begin matrix -->\n\n20";
+    assert!(filled.starts_with(matrix), "{filled}");
+    assert!(
+        filled.ends_with("\n<!-- begin counts -->\nold\n<!-- end counts -->\nrest\n"),
+        "{filled}"
     );
-    assert_eq!(filled, expected);
+    // Two rows of each of three workloads.
+    assert_eq!(filled.matches("| sequential ").count(), 6, "{filled}");
+    for call in ["update", "peek", "snapshot", "restore"] {
+        assert_eq!(filled.matches(&format!("| {call} ")).count(), 1, "{filled}");
+    }
+}
+
+#[test]
+fn a_document_that_cannot_be_filled_is_refused_before_anything_is_measured() {
+    let page = Path::new(env!("CARGO_TARGET_TMPDIR")).join("unmarked.md");
+    std::fs::write(&page, "# Page\n").unwrap();
+    let output = bench(&["fill", page.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        text.contains("unmarked.md: the document lacks `<!-- begin matrix -->`"),
+        "{text}"
+    );
+    assert_eq!(std::fs::read_to_string(&page).unwrap(), "# Page\n");
+}
+
+#[test]
+fn markdown_draws_a_table_for_each_workload() {
+    let output = bench(&[&SMALL[..], &["--markdown"]].concat());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.matches("| sequential ").count(), 2, "{text}");
+    assert_eq!(
+        text.matches("**20 series of 2000 bars, 2 rounds**").count(),
+        1,
+        "{text}"
+    );
 }
 
 #[test]

@@ -1,0 +1,114 @@
+//! What a stream does, one call at a time: update, peek, snapshot, restore.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use atc_bench::market::Workload;
+use atc_bench::report::Sheet;
+use atc_bench::stats::Times;
+use atc_core::{Bar, Classifier, Params, Plan};
+
+use super::args::PartsArgs;
+use super::print;
+
+/// Bars that warm every average up.
+const WARM_UP: usize = 500;
+
+/// Calls in a round: what one of them takes is below the clock's grain.
+const CALLS: usize = 1_000;
+
+/// A part and its calls.
+type Part<'a> = (&'static str, Box<dyn FnMut() + 'a>);
+
+/// Times the parts and prints them.
+pub(crate) fn run(args: &PartsArgs) -> anyhow::Result<()> {
+    print(&measured(args)?.text())
+}
+
+/// Times the parts, in turn.
+pub(crate) fn measured(args: &PartsArgs) -> anyhow::Result<Sheet> {
+    let market = Workload::new(1, WARM_UP + CALLS).market(1);
+    let bars: Vec<Bar> = market[0]
+        .iter()
+        .map(|close| Bar::new(*close))
+        .collect::<Result<_, _>>()?;
+    let (past, next) = bars.split_at(WARM_UP);
+    let mut warm = Classifier::new(Plan::new(Params::default())?);
+    for bar in past {
+        warm.update(*bar);
+    }
+    let mut parts = parts(&warm, next);
+    let mut seconds = vec![Vec::new(); parts.len()];
+    for _ in 0..args.rounds {
+        for ((_, part), seconds) in parts.iter_mut().zip(&mut seconds) {
+            let start = Instant::now();
+            part();
+            seconds.push(start.elapsed().as_secs_f64());
+        }
+    }
+    let names = parts.iter().map(|(name, _)| *name);
+    let times = seconds.into_iter().map(Times::of);
+    Ok(sheet(args.rounds, names.zip(times)))
+}
+
+/// Each part, a thousand calls of it.
+fn parts<'a>(warm: &'a Classifier, next: &'a [Bar]) -> Vec<Part<'a>> {
+    let bytes = warm.snapshot().into_bytes();
+    vec![
+        (
+            "update",
+            Box::new(move || {
+                let mut classifier = warm.clone();
+                for bar in next {
+                    black_box(classifier.update(*bar));
+                }
+            }),
+        ),
+        (
+            "peek",
+            Box::new(move || {
+                for bar in next {
+                    black_box(warm.peek(*bar));
+                }
+            }),
+        ),
+        (
+            "snapshot",
+            Box::new(move || {
+                for _ in next {
+                    black_box(warm.snapshot());
+                }
+            }),
+        ),
+        (
+            "restore",
+            Box::new(move || {
+                for _ in next {
+                    let plan = warm.plan().clone();
+                    let restored = Classifier::restore(plan, black_box(&bytes));
+                    black_box(restored.expect("the snapshot is of this plan"));
+                }
+            }),
+        ),
+    ]
+}
+
+fn sheet(rounds: u16, parts: impl Iterator<Item = (&'static str, Times)>) -> Sheet {
+    let row = |(name, times): (&'static str, Times)| {
+        let nanoseconds = |seconds: f64| format!("{:.0}", 1e9 * seconds / CALLS as f64);
+        vec![
+            name.to_owned(),
+            nanoseconds(times.best),
+            nanoseconds(times.median),
+            format!("{:.0} %", 100.0 * times.spread),
+        ]
+    };
+    Sheet {
+        title: format!("One classifier, {rounds} rounds of {CALLS} calls"),
+        n_words: 1,
+        header: ["call", "best ns", "median ns", "spread"]
+            .map(str::to_owned)
+            .into(),
+        rows: parts.map(row).collect(),
+    }
+}
