@@ -24,11 +24,13 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Time what a stream does: update, peek, snapshot, restore.
     Parts(PartsArgs),
-    /// Count the kernel's instructions, loads and stores per bar with callgrind.
+    /// Count what the kernel executes per bar, with valgrind and objdump.
     Counts,
     /// Run the kernel and nothing else, for a profiler.
     Kernel(KernelArgs),
-    /// Measure everything and put it into a Markdown file, between its marks. Needs valgrind.
+    /// Measure everything and put it into a Markdown file, between its marks.
+    ///
+    /// Needs valgrind and objdump.
     Fill(FillArgs),
 }
 
