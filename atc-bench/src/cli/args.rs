@@ -43,11 +43,11 @@ pub(crate) struct MatrixArgs {
     /// Only workloads of this name, such as 20x2000; may be repeated.
     #[arg(long, value_name = "NAME")]
     pub(crate) workload: Vec<String>,
-    /// What is computed of each series.
+    /// What is timed; digests cover the 13 columns whatever it is.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: OutputKind,
     /// Lanes of the parallel executors; 0 for one per core.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t)]
     pub(crate) lanes: usize,
     /// Rounds of each workload at least [default: 9, with --quick 3].
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=101))]
@@ -56,7 +56,7 @@ pub(crate) struct MatrixArgs {
     #[arg(long)]
     pub(crate) seconds: Option<u32>,
     /// Seed of the markets.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t)]
     pub(crate) seed: u64,
     /// Print one JSON object with every round.
     #[arg(long, conflicts_with = "markdown")]
@@ -111,9 +111,9 @@ pub(crate) enum OutputKind {
     /// The average signal of every bar.
     Average,
     /// The 13 columns.
-    #[default]
     Columns,
-    /// The outputs of the last bar.
+    /// The outputs of the last bar, as a scan wants them.
+    #[default]
     Last,
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::Context;
 use atc_bench::report::{fill, today};
 
-use super::args::{FillArgs, MatrixArgs, PartsArgs};
+use super::args::{FillArgs, MatrixArgs, OutputKind, PartsArgs};
 use super::{counts, matrix, parts};
 
 /// Fills the sections of a document. It is written once, when all of them are there.
@@ -22,11 +22,7 @@ pub(crate) fn run(args: &FillArgs) -> anyhow::Result<()> {
         .iter()
         .try_for_each(|section| put(&page, section, "").map(drop))?;
 
-    let report = matrix::measured(&MatrixArgs {
-        quick: args.quick,
-        ..MatrixArgs::default()
-    })?;
-    let page = put(&page, "matrix", &matrix::markdown(&report))?;
+    let page = put(&page, "matrix", &matrices(args.quick)?)?;
     let rounds = if args.quick { 3 } else { 101 };
     let parts = parts::measured(&PartsArgs { rounds })?.markdown();
     let page = put(&page, "parts", &format!("{}.\n\n{parts}", today()))?;
@@ -37,4 +33,24 @@ pub(crate) fn run(args: &FillArgs) -> anyhow::Result<()> {
         put(&page, "counts", &format!("{}.\n\n{counts}", today()))?
     };
     fs::write(&args.document, page).with_context(|| format!("{name} cannot be written"))
+}
+
+/// The matrix of scans, and one workload with all columns.
+fn matrices(quick: bool) -> anyhow::Result<String> {
+    let scans = MatrixArgs {
+        quick,
+        ..MatrixArgs::default()
+    };
+    let market = if quick { "100x1500" } else { "500x1500" };
+    let columns = MatrixArgs {
+        workload: vec![market.to_owned()],
+        output: OutputKind::Columns,
+        ..scans.clone()
+    };
+    let both = [matrix::measured(&scans)?, matrix::measured(&columns)?];
+    Ok(both
+        .iter()
+        .map(matrix::markdown)
+        .collect::<Vec<_>>()
+        .join("\n"))
 }

@@ -20,7 +20,7 @@ fn json_holds_every_round_of_every_cell() {
     assert!(output.status.success(), "{output:?}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["schema"], 1);
-    assert_eq!(report["wanted"], "13 columns");
+    assert_eq!(report["wanted"], "last readings");
     assert_eq!(report["workloads"].as_array().unwrap().len(), 1);
     let workload = &report["workloads"][0];
     assert_eq!(workload["workload"], "20x2000");
@@ -64,8 +64,8 @@ fn filling_changes_what_stands_between_the_marks_and_nothing_else() {
         filled.ends_with("\n<!-- begin counts -->\nold\n<!-- end counts -->\nrest\n"),
         "{filled}"
     );
-    // Two rows of each of three workloads.
-    assert_eq!(filled.matches("| sequential ").count(), 6, "{filled}");
+    // Two rows of each of three workloads, and of one again with columns.
+    assert_eq!(filled.matches("| sequential ").count(), 8, "{filled}");
     for call in ["update", "peek", "snapshot", "restore"] {
         assert_eq!(filled.matches(&format!("| {call} ")).count(), 1, "{filled}");
     }
