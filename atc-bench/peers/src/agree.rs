@@ -95,3 +95,51 @@ pub(crate) fn sheet(found: &[(&str, Distances)]) -> Sheet {
         rows: found.iter().map(row).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use atc_bench::market::Workload;
+    use atc_core::{Params, classify_detail};
+
+    /// Our own averages times a factor.
+    struct Twin {
+        factor: f64,
+        out: Vec<f64>,
+    }
+
+    impl Peer for Twin {
+        fn name(&self) -> &'static str {
+            "twin"
+        }
+
+        fn average(&mut self, family: Family, length: usize, close: &[f64]) -> Result<&[f64]> {
+            let detail = classify_detail(&Plan::new(Params::default())?, close, None)?;
+            let lengths = detail.lengths[family];
+            let line = lengths.iter().position(|own| *own == length);
+            let line = line.expect("the plan has the length");
+            let values = detail.averages[family][line].iter();
+            self.out = values.map(|value| value * self.factor).collect();
+            Ok(&self.out)
+        }
+    }
+
+    fn checked(factor: f64) -> Result<Distances> {
+        let plan = Plan::new(Params::default())?;
+        let mut twin = Twin {
+            factor,
+            out: Vec::new(),
+        };
+        check(&mut twin, &plan, &Workload::new(1, 200).market(1)[0])
+    }
+
+    #[test]
+    fn a_peer_that_is_off_or_silent_is_refused() {
+        let same = checked(1.0).expect("a twin agrees");
+        assert_eq!(same, Distances::splat(0.0));
+        for factor in [1.0 + 1e-6, 1.0 - 1e-6, 0.0, f64::NAN] {
+            let error = checked(factor).expect_err("a factor is off").to_string();
+            assert!(error.starts_with("twin: its ema is off ours"), "{error}");
+        }
+    }
+}

@@ -64,6 +64,9 @@ pub(crate) struct MatrixArgs {
     /// Print Markdown tables.
     #[arg(long)]
     pub(crate) markdown: bool,
+    /// Also say what became faster or slower since a run that was kept with --json.
+    #[arg(long, value_name = "OLD.json", conflicts_with = "json")]
+    pub(crate) compare: Option<PathBuf>,
 }
 
 /// What the parts take.

@@ -1,5 +1,7 @@
 //! The matrix: measured and printed.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,16 +17,23 @@ use super::{print, say};
 
 /// Runs the matrix as the arguments say, and prints it.
 pub(crate) fn run(args: &MatrixArgs) -> anyhow::Result<()> {
+    // Read before anything takes its time.
+    let earlier = args.compare.as_deref().map(read).transpose()?;
     let report = measured(args)?;
     if args.json {
-        print(&(report.json()? + "\n"))
-    } else if args.markdown {
-        print(&markdown(&report))
-    } else {
-        let sheets = report.sheets();
-        let tables: Vec<String> = sheets.iter().map(Sheet::text).collect();
-        print(&format!("{}\n\n{}", report.headline(), tables.join("\n")))
+        return print(&(report.json()? + "\n"));
     }
+    let mut sheets = report.sheets();
+    if let Some((name, text)) = earlier {
+        sheets.push(report.compare(&text).with_context(|| name)?);
+    }
+    print(&drawn(&report, &sheets, args.markdown))
+}
+
+fn read(path: &Path) -> anyhow::Result<(String, String)> {
+    let name = path.display().to_string();
+    let text = fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?;
+    Ok((name, text))
 }
 
 /// Runs the matrix as the arguments say.
@@ -74,7 +83,15 @@ fn workloads(args: &MatrixArgs) -> anyhow::Result<Vec<Workload>> {
 
 /// The tables of a report for a document.
 pub(crate) fn markdown(report: &Report) -> String {
-    let sheets = report.sheets();
-    let tables: Vec<String> = sheets.iter().map(Sheet::markdown).collect();
+    drawn(report, &report.sheets(), true)
+}
+
+fn drawn(report: &Report, sheets: &[Sheet], as_markdown: bool) -> String {
+    let draw = if as_markdown {
+        Sheet::markdown
+    } else {
+        Sheet::text
+    };
+    let tables: Vec<String> = sheets.iter().map(draw).collect();
     format!("{}.\n\n{}", report.headline(), tables.join("\n"))
 }

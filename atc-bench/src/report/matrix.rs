@@ -8,7 +8,7 @@ use crate::machine::Machine;
 use crate::matrix::{Cell, Measured, Settings};
 
 /// Layout of the JSON report; grows when a field changes its meaning or goes away.
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 /// The matrix, with all that is needed to read it later.
 #[derive(Clone, Debug, Serialize)]
@@ -17,9 +17,9 @@ pub struct Report {
     date: String,
     version: &'static str,
     machine: Machine,
-    wanted: &'static str,
+    pub(super) wanted: &'static str,
     seed: u64,
-    workloads: Vec<Measured>,
+    pub(super) workloads: Vec<Measured>,
 }
 
 impl Report {

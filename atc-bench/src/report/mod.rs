@@ -1,10 +1,14 @@
 //! What was measured, for people and for programs.
 
+#[cfg(feature = "engine")]
+mod compare;
 mod document;
 #[cfg(feature = "engine")]
 mod matrix;
 mod sheet;
 
+#[cfg(feature = "engine")]
+pub use compare::CompareError;
 pub use document::{FillError, fill};
 #[cfg(feature = "engine")]
 pub use matrix::Report;

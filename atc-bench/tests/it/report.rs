@@ -108,6 +108,40 @@ fn a_document_without_marks_is_refused() {
 }
 
 #[test]
+fn a_run_is_held_against_one_that_was_kept() {
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kept.json");
+    let path = kept.to_str().unwrap();
+    let report = bench(&[&SMALL[..], &["--json"]].concat()).stdout;
+    let mut report: Value = serde_json::from_slice(&report).unwrap();
+    // A rayon that took a thousand times as long, without any noise.
+    let times = &mut report["workloads"][0]["cells"][2]["times"];
+    times["median"] = 1_000.into();
+    times["spread"] = 0.into();
+    std::fs::write(&kept, report.to_string()).unwrap();
+    let args = [&SMALL[..], &["--markdown", "--compare", path]].concat();
+    let text = String::from_utf8(bench(&args).stdout).unwrap();
+    let row = text
+        .lines()
+        .find(|line| line.starts_with("| 20x2000") && line.contains("rayon"));
+    assert!(
+        row.unwrap()
+            .trim_end_matches([' ', '|'])
+            .ends_with("faster"),
+        "{text}"
+    );
+    assert_eq!(text.matches("| 20x2000 ").count(), 5, "{text}");
+
+    report["wanted"] = "13 columns".into();
+    std::fs::write(&kept, report.to_string()).unwrap();
+    let output = bench(&args);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stderr).unwrap();
+    let expected =
+        "kept.json: it has output 13 columns, this run last readings: measure it again\n";
+    assert!(text.ends_with(expected), "{text}");
+}
+
+#[test]
 fn an_unknown_workload_is_named_with_those_there_are() {
     let output = bench(&["--workload", "1x1"]);
     assert_eq!(output.status.code(), Some(1));
