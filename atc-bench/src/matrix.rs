@@ -147,7 +147,7 @@ pub fn measure(
         workload: workload.name(),
         n_series: workload.n_series,
         n_bars: workload.n_bars,
-        cells: expected.map_or_else(Vec::new, |digest| cells(workload, subjects, tracks, digest)),
+        cells: digest.map_or_else(Vec::new, |digest| cells(workload, subjects, tracks, digest)),
     })
 }
 

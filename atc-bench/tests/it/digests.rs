@@ -9,7 +9,7 @@ use atc_bench::matrix::{Budget, Error, Settings, measure};
 use atc_bench::stream::StreamEvaluator;
 use atc_bench::subject::{Label, Subject};
 use atc_cli::engine::{CpuEvaluator, Evaluate, EvaluateError, Output, Tile, Wanted};
-use atc_core::{Params, Plan};
+use atc_core::{Params, Plan, classify};
 use atc_parallel::{Lanes, Sequential};
 
 const WORKLOAD: Workload = Workload::new(7, 130);
@@ -89,6 +89,31 @@ fn every_subject_gives_the_bits_of_the_stream() {
             }
         }
     }
+}
+
+#[test]
+fn the_digest_is_of_all_columns_whatever_is_timed() {
+    let subjects = Subject::all(1).unwrap();
+    let digest = |wanted| {
+        let settings = settings(wanted, Params::default());
+        measure(WORKLOAD, &subjects, &settings).unwrap().cells[0].digest
+    };
+    let columns = classify_all(&Plan::new(Params::default()).unwrap());
+    for wanted in WANTED {
+        assert_eq!(digest(wanted), columns, "{wanted:?}");
+    }
+}
+
+/// The digest of what `atc_core` says of the market.
+fn classify_all(plan: &Plan) -> Digest {
+    let market = WORKLOAD.market(5);
+    let columns = market
+        .iter()
+        .map(|close| classify(plan, close, None).unwrap());
+    let outputs: Vec<_> = columns
+        .map(|columns| Output::Columns(Box::new(columns)))
+        .collect();
+    Digest::of(&outputs)
 }
 
 #[test]
