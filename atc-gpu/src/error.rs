@@ -26,4 +26,34 @@ pub enum Error {
         /// The bytes a buffer may have.
         limit: u64,
     },
+    /// A length that is no length, or too long.
+    #[error("a length of the {family} family must lie in 1 ..= {max} bars, got {got}", max = crate::MAX_LENGTH)]
+    Length {
+        /// The family.
+        family: &'static str,
+        /// The length that came.
+        got: usize,
+    },
+    /// Window sums that would start afresh too seldom.
+    #[error(
+        "the spacing of the {family} family must lie in 1 ..= {shortest} bars, its shortest window, got {got}"
+    )]
+    Spacing {
+        /// The family.
+        family: &'static str,
+        /// The spacing that came.
+        got: usize,
+        /// Its shortest window.
+        shortest: usize,
+    },
+    /// Two series that must share one time axis do not.
+    #[error("{got} {what} for {n_bars} closes")]
+    LengthMismatch {
+        /// What there are too few or too many of.
+        what: &'static str,
+        /// How many came.
+        got: usize,
+        /// The bars of the series.
+        n_bars: usize,
+    },
 }

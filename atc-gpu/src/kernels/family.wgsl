@@ -1,0 +1,59 @@
+// One family through a tile: averages, crossovers and equities, layer 1, layer 2. One invocation
+// per series, which goes through the bars of the tile in order. Twin: twin/family.rs.
+
+@compute @workgroup_size(WORKGROUP)
+fn family(@builtin(global_invocation_id) id: vec3<u32>) {
+    series = id.x;
+    if series >= tile.n_series {
+        return;
+    }
+    load();
+    let end = max(ends[series], tile.first_bar) - tile.first_bar;
+    let n = min(tile.n_bars, end);
+    for (var j = 0u; j < n; j++) {
+        let bar = tile.first_bar + j;
+        averages_at(j, bar);
+        let at = bar_at(j, bar);
+        let totals = follow(bar, at);
+        if bar >= shape.cutout {
+            layer2(bar, at, totals);
+            columns[row(j)] = layer.signal;
+            columns[row(tile.n_bars + j)] = layer.equity;
+        }
+    }
+    store();
+}
+
+fn load() {
+    if tile.first_bar == 0u {
+        for (var k = 0u; k < 9u; k++) {
+            equities[k] = ONE;
+            sides[k] = FRESH;
+        }
+        layer = Layer2(ZERO, at_least(numbers.weight, FLOOR), ONE);
+        return;
+    }
+    for (var k = 0u; k < 9u; k++) {
+        equities[k] = state[row(k)];
+        sides[k] = state[row(9u + k)];
+        recursive[k] = state[row(23u + k)];
+        second[k] = state[row(32u + k)];
+    }
+    layer = Layer2(state[row(18u)], state[row(19u)], state[row(20u)]);
+    prefix = state[row(21u)];
+    ramp = state[row(22u)];
+}
+
+fn store() {
+    for (var k = 0u; k < 9u; k++) {
+        state[row(k)] = equities[k];
+        state[row(9u + k)] = sides[k];
+        state[row(23u + k)] = recursive[k];
+        state[row(32u + k)] = second[k];
+    }
+    state[row(18u)] = layer.signal;
+    state[row(19u)] = layer.equity;
+    state[row(20u)] = layer.factor;
+    state[row(21u)] = prefix;
+    state[row(22u)] = ramp;
+}

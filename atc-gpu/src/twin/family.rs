@@ -1,0 +1,136 @@
+//! Twin of `kernels/family.wgsl` and `kernels/bindings.wgsl`.
+
+use super::follow::{Bar, FRESH};
+use super::layer2::Layer2;
+use super::real::Real;
+use crate::Series;
+use crate::constants::{Constants, Numbers, Shape, TABLES};
+use crate::program::{Kind, Program};
+
+/// Lowest equity.
+pub(super) const FLOOR: f64 = 0.25;
+
+/// One family of one series: what an invocation of the kernel holds.
+pub(super) struct Family<T> {
+    pub(super) kind: Kind,
+    pub(super) shape: Shape,
+    pub(super) numbers: Numbers,
+    pub(super) averages: [T; 9],
+    pub(super) recursive: [T; 9],
+    pub(super) second: [T; 9],
+    pub(super) prefix: T,
+    pub(super) ramp: T,
+    pub(super) equities: [T; 9],
+    pub(super) sides: [T; 9],
+    pub(super) layer: Layer2<T>,
+    /// As in the kernel; only the tables and rings are used here.
+    pub(super) state: Vec<T>,
+    /// The source with `history` bars of 0 before it.
+    source: Vec<T>,
+    history: usize,
+}
+
+/// What comes of a family.
+pub(super) struct FamilyColumns<T> {
+    /// Layer-1 signals in hundredths.
+    pub(super) signal: Vec<T>,
+    /// Layer-2 equities.
+    pub(super) equity: Vec<T>,
+}
+
+impl<T: Real> Family<T> {
+    pub(super) fn new(program: &Program, kind: Kind, tiny: f64) -> Self {
+        let constants = Constants::new(program, kind, tiny);
+        let zero = T::of(0.0);
+        Self {
+            kind,
+            shape: constants.shape,
+            numbers: constants.numbers,
+            averages: [zero; 9],
+            recursive: [zero; 9],
+            second: [zero; 9],
+            prefix: zero,
+            ramp: zero,
+            equities: [T::of(1.0); 9],
+            sides: [T::of(FRESH); 9],
+            layer: Layer2 {
+                signal: zero,
+                equity: T::of(constants.numbers.weight).at_least(T::of(FLOOR)),
+                factor: T::of(1.0),
+            },
+            state: vec![zero; constants.state_rows as usize],
+            source: Vec::new(),
+            history: program.history(),
+        }
+    }
+
+    /// Goes through all bars of a series.
+    pub(super) fn run(&mut self, growth: &[f64], series: Series<'_>) -> FamilyColumns<T> {
+        let n = series.close.len();
+        let zero = T::of(0.0);
+        self.source.clear();
+        self.source.resize(self.history, zero);
+        let source = series.source.unwrap_or(series.close);
+        self.source.extend(source.iter().map(|x| T::of(*x)));
+        let mut columns = FamilyColumns {
+            signal: vec![zero; n],
+            equity: vec![zero; n],
+        };
+        for bar in 0..n {
+            self.averages_at(bar as u32);
+            let closes = [series.close[bar.saturating_sub(1)], series.close[bar]];
+            let at = self.bar_at(closes.map(T::of), T::of(growth[bar]), bar as u32);
+            let totals = self.follow(bar as u32, &at);
+            if bar as u32 >= self.shape.cutout {
+                self.layer2(bar as u32, &at, &totals);
+                columns.signal[bar] = self.layer.signal;
+                columns.equity[bar] = self.layer.equity;
+            }
+        }
+        columns
+    }
+
+    fn averages_at(&mut self, bar: u32) {
+        match self.kind {
+            Kind::Ema => self.ema(bar),
+            Kind::Hma => self.hma(bar),
+            Kind::Wma => self.wma(bar),
+            Kind::Dema => self.dema(bar),
+            Kind::Lsma => self.lsma(bar),
+            Kind::Kama => self.kama(bar),
+        }
+    }
+
+    /// The source `back` bars before a bar.
+    pub(super) fn source_at(&self, bar: u32, back: u32) -> T {
+        self.source[self.history + bar as usize - back as usize]
+    }
+
+    /// A row of the tables.
+    pub(super) fn table(&mut self, row: u32) -> &mut T {
+        &mut self.state[(TABLES + row) as usize]
+    }
+
+    fn bar_at(&self, [before, now]: [T; 2], growth: T, bar: u32) -> Bar<T> {
+        let (one, retain) = (T::of(1.0), T::of(self.numbers.retain));
+        let low = now * T::of(self.numbers.low);
+        let high = now * T::of(self.numbers.high);
+        if bar <= self.shape.cutout {
+            return Bar {
+                low,
+                high,
+                up: one,
+                down: one,
+                flat: one,
+            };
+        }
+        let step = ((now - before) / before) * growth;
+        Bar {
+            low,
+            high,
+            up: retain * (one + step),
+            down: retain * (one - step),
+            flat: retain,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The kernels as scalar Rust, one file for each of `kernels/*.wgsl`, with the
+//! same functions in the same order of operations: what a kernel should have
+//! computed, for tests, and for whoever wants to read it with a debugger.
+
+mod average;
+mod dema;
+mod ema;
+mod family;
+mod follow;
+mod hma;
+mod kama;
+mod layer2;
+mod lsma;
+mod real;
+mod smooth;
+mod window;
+mod wma;
+
+use crate::program::{Kind, PerFamily, Program};
+use crate::{Columns, Error, Precision, Series, columns};
+use family::Family;
+use real::Real;
+
+/// Computes the columns of a series as the kernels do, on the processor.
+///
+/// `growth` has a factor for each bar.
+///
+/// # Errors
+///
+/// As [`Program::check`] and [`Series::check`].
+pub fn columns(
+    program: &Program,
+    precision: Precision,
+    growth: &[f64],
+    series: Series<'_>,
+) -> Result<Columns, Error> {
+    program.check()?;
+    series.check(growth)?;
+    let mut out = match precision {
+        Precision::F64 => compute::<f64>(program, growth, series, f64::MIN_POSITIVE),
+        Precision::F32 => compute::<f32>(program, growth, series, f64::from(f32::MIN_POSITIVE)),
+    };
+    columns::finish(program, &mut out);
+    Ok(out)
+}
+
+fn compute<T: Real>(program: &Program, growth: &[f64], series: Series<'_>, tiny: f64) -> Columns {
+    let families: PerFamily<_> = Kind::ALL.map(|kind| {
+        let mut family = Family::<T>::new(program, kind, tiny);
+        family.run(growth, series)
+    });
+    let average = average::average(program.vote_limits.map(T::of), &families);
+    let wide = |column: &Vec<T>| column.iter().map(|v| v.wide()).collect();
+    Columns {
+        signals: families.each_ref().map(|columns| wide(&columns.signal)),
+        equities: families.each_ref().map(|columns| wide(&columns.equity)),
+        average: wide(&average),
+    }
+}

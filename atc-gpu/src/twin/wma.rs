@@ -1,0 +1,14 @@
+//! Twin of `kernels/wma.wgsl`.
+
+use super::family::Family;
+use super::real::Real;
+
+impl<T: Real> Family<T> {
+    pub(super) fn wma(&mut self, bar: u32) {
+        let q = self.window(bar, true);
+        for k in 0..9 {
+            let weighted = self.weighted_sum(self.shape.lengths[k], self.numbers.length[k], q);
+            self.averages[k] = weighted * T::of(self.numbers.scale[k]);
+        }
+    }
+}
