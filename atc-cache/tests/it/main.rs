@@ -2,3 +2,5 @@
 
 mod chains;
 mod keys;
+#[cfg(feature = "store")]
+mod store;

@@ -1,0 +1,299 @@
+//! The tier on disk: new entries queue up, go to the log or to blocks, and are acknowledged.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    path::PathBuf,
+    sync::{
+        Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Notify, watch},
+    time,
+};
+
+use super::{
+    blocks::Hybrid,
+    config::{Geometry, Timeouts},
+    entry::{EntryKey, Value},
+    log::Log,
+};
+use crate::Key;
+
+/// How long a lone entry waits for company before it is written.
+const LINGER: Duration = Duration::from_millis(5);
+
+/// What is on disk, or on its way there.
+#[derive(Debug)]
+pub(super) struct Disk {
+    pub(super) root: PathBuf,
+    pub(super) geometry: Geometry,
+    hybrid: Hybrid,
+    timeouts: Timeouts,
+    /// Entries that are in no block yet: queued, being written, or in the log.
+    recent: RwLock<HashMap<Key, Value>>,
+    queue: Mutex<Queue>,
+    /// There is something to write.
+    work: Notify,
+    /// Somebody waits for it.
+    hurry: Notify,
+    progress: watch::Sender<Progress>,
+    stopped: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    values: VecDeque<Value>,
+    bytes: usize,
+    /// Entries ever queued.
+    queued: u64,
+}
+
+/// How far the writer has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Progress {
+    /// Entries that were queued and are settled, one way or the other.
+    pub(super) settled: u64,
+    /// Those among them that the disk did not take.
+    pub(super) lost: u64,
+}
+
+/// What became of a batch.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    pub(super) written: Vec<Value>,
+    pub(super) lost: Vec<Key>,
+    /// Why nothing more will be written, told once.
+    pub(super) stopped: Option<String>,
+}
+
+impl Disk {
+    pub(super) fn new(
+        root: PathBuf,
+        geometry: Geometry,
+        hybrid: Hybrid,
+        timeouts: Timeouts,
+    ) -> Self {
+        Self {
+            root,
+            geometry,
+            hybrid,
+            timeouts,
+            recent: RwLock::default(),
+            queue: Mutex::default(),
+            work: Notify::new(),
+            hurry: Notify::new(),
+            progress: watch::Sender::default(),
+            stopped: AtomicBool::new(false),
+        }
+    }
+
+    /// Takes over what an earlier process left in the log.
+    pub(super) fn remember(&self, log: &Log) {
+        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        let values = log.values().iter().cloned();
+        recent.extend(values.map(|value| (value.key, value)));
+    }
+
+    /// The entry, if it is in no block yet.
+    pub(super) fn recent(&self, key: &Key) -> Option<Value> {
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        recent.get(key).cloned()
+    }
+
+    /// Whether the entry is on disk or on its way, as far as known without reading.
+    pub(super) fn may_contain(&self, key: &Key) -> bool {
+        self.is_recent(key) || self.hybrid.storage().may_contains(&EntryKey(*key))
+    }
+
+    fn is_recent(&self, key: &Key) -> bool {
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        recent.contains_key(key)
+    }
+
+    /// Whether nothing is written any more.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Acquire)
+    }
+
+    /// Whether so much is queued that a caller should wait before it adds to it.
+    pub(super) fn is_crowded(&self) -> bool {
+        4 * self.geometry.budget() < self.lock_queue().bytes
+    }
+
+    /// Queues an entry; it can be found at once.
+    pub(super) fn push(&self, value: Value) {
+        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        recent.insert(value.key, value.clone());
+        drop(recent);
+        let mut queue = self.lock_queue();
+        queue.bytes += value.block_bytes();
+        queue.queued += 1;
+        queue.values.push_back(value);
+        drop(queue);
+        self.work.notify_one();
+    }
+
+    /// Asks for everything queued so far to be written; settled when the progress reaches the
+    /// number returned.
+    pub(super) fn hurry(&self) -> u64 {
+        self.hurry.notify_one();
+        self.lock_queue().queued
+    }
+
+    pub(super) fn progress(&self) -> watch::Receiver<Progress> {
+        self.progress.subscribe()
+    }
+
+    /// Writes what is queued, batch by batch, for as long as the store lives.
+    pub(super) async fn write_forever(&self, mut log: Log, settled: impl Fn(Settled)) {
+        let mut in_blocks = false;
+        loop {
+            self.work.notified().await;
+            if self.lock_queue().bytes < self.geometry.budget() {
+                // Not an error: either somebody waits, or time is up.
+                let _ = time::timeout(LINGER, self.hurry.notified()).await;
+            }
+            loop {
+                let batch = self.next_batch();
+                if batch.is_empty() {
+                    break;
+                }
+                let n_values = batch.len() as u64;
+                let result = self.settle(batch, &mut log, &mut in_blocks).await;
+                let n_lost = result.lost.len() as u64;
+                settled(result);
+                self.progress.send_modify(|progress| {
+                    progress.settled += n_values;
+                    progress.lost += n_lost;
+                });
+            }
+        }
+    }
+
+    /// What may be on its way at once.
+    fn next_batch(&self) -> Vec<Value> {
+        let mut queue = self.lock_queue();
+        let mut batch = Vec::new();
+        let mut bytes = 0;
+        while let Some(value) = queue.values.front() {
+            let with_it = bytes + value.block_bytes();
+            if !batch.is_empty() && self.geometry.budget() < with_it {
+                break;
+            }
+            bytes = with_it;
+            batch.extend(queue.values.pop_front());
+        }
+        queue.bytes -= bytes;
+        batch
+    }
+
+    /// Appends the batch to the log while that is small, else moves both into blocks.
+    async fn settle(&self, batch: Vec<Value>, log: &mut Log, in_blocks: &mut bool) -> Settled {
+        if self.is_stopped() {
+            return self.lose(&batch);
+        }
+        let sealed: usize = batch.iter().map(Value::sealed_bytes).sum();
+        if !*in_blocks && log.bytes() + sealed <= self.geometry.log_bytes() {
+            let appended = tokio::task::block_in_place(|| log.append(&batch));
+            return match appended {
+                Ok(()) => Settled {
+                    written: batch,
+                    ..Settled::default()
+                },
+                Err(error) => Settled {
+                    stopped: self.stop(error.to_string()),
+                    ..self.lose(&batch)
+                },
+            };
+        }
+        *in_blocks = true;
+        let stopped = self.move_log(log).await;
+        let result = self.write_blocks(batch).await;
+        Settled {
+            stopped: stopped.or(result.stopped),
+            ..result
+        }
+    }
+
+    /// Moves what the log holds into blocks, unless the disk fails.
+    async fn move_log(&self, log: &mut Log) -> Option<String> {
+        let mut values = log.values();
+        while !values.is_empty() {
+            let mut bytes = 0;
+            let fits = values.iter().take_while(|value| {
+                bytes += value.block_bytes();
+                bytes <= self.geometry.budget()
+            });
+            let (part, rest) = values.split_at(fits.count().max(1));
+            let moved = self.write_blocks(part.to_vec()).await;
+            if self.is_stopped() {
+                return moved.stopped;
+            }
+            values = rest;
+        }
+        // A log that cannot be cleared holds copies of what is in blocks: harmless.
+        let _ = tokio::task::block_in_place(|| log.clear());
+        None
+    }
+
+    /// Hands the batch to foyer, waits until it is through with it, and looks what it took.
+    async fn write_blocks(&self, batch: Vec<Value>) -> Settled {
+        let storage = self.hybrid.storage();
+        for value in &batch {
+            let key = EntryKey(value.key);
+            if let Some(entry) = self.hybrid.memory().get(&key) {
+                storage.enqueue(entry.piece(), false);
+            } else {
+                // No longer in memory: write it without putting it there again.
+                self.hybrid.storage_writer(key).insert(value.clone());
+            }
+        }
+        let acknowledged = time::timeout(self.timeouts.write, storage.wait()).await;
+        let mut result = Settled::default();
+        for value in batch {
+            if storage.may_contains(&EntryKey(value.key)) {
+                result.written.push(value);
+            } else {
+                result.lost.push(value.key);
+            }
+        }
+        if acknowledged.is_err() {
+            result.stopped = self.stop("the disk does not answer".to_owned());
+        } else if result.written.is_empty() {
+            result.stopped = self.stop("it is full, or its disk fails".to_owned());
+        }
+        let keys = result.written.iter().map(|value| &value.key);
+        self.forget(keys.chain(&result.lost));
+        result
+    }
+
+    fn lose(&self, batch: &[Value]) -> Settled {
+        let lost: Vec<Key> = batch.iter().map(|value| value.key).collect();
+        self.forget(&lost);
+        Settled {
+            lost,
+            ..Settled::default()
+        }
+    }
+
+    fn forget<'a>(&self, keys: impl IntoIterator<Item = &'a Key>) {
+        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        for key in keys {
+            recent.remove(key);
+        }
+    }
+
+    /// Writes nothing from now on; returns the reason the first time.
+    pub(super) fn stop(&self, reason: String) -> Option<String> {
+        let first = !self.stopped.swap(true, Ordering::AcqRel);
+        first.then_some(reason)
+    }
+
+    fn lock_queue(&self) -> std::sync::MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

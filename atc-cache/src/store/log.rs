@@ -1,0 +1,129 @@
+//! The newest entries, in a file of their own until they are worth a block.
+//!
+//! Each process that writes to the blocks begins a new one, and what it leaves of it is lost. So a
+//! process that only adds a few entries appends them here, and the log is moved into a block when
+//! it fills half of one.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read, Seek, SeekFrom, Write},
+    path::Path,
+};
+
+use super::entry::{HEADER_BYTES, Value};
+
+/// A file of envelopes, one after the other, and what is in them.
+#[derive(Debug)]
+pub(super) struct Log {
+    file: File,
+    values: Vec<Value>,
+    bytes: usize,
+}
+
+impl Log {
+    /// Opens the log, and reads the entries up to the first that is not whole: what follows was
+    /// being written when its process died, and is cut off.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(path)?;
+        let mut content = Vec::new();
+        file.read_to_end(&mut content)?;
+        let mut rest = content.as_slice();
+        let mut values = Vec::new();
+        let mut bytes = 0;
+        while rest.len() >= HEADER_BYTES
+            && let Some(value) = Value::unseal(&mut rest)
+        {
+            bytes += value.sealed_bytes();
+            values.push(value);
+        }
+        let mut log = Self {
+            file,
+            values,
+            bytes,
+        };
+        log.cut()?;
+        Ok(log)
+    }
+
+    /// The entries it holds, oldest first.
+    pub(super) fn values(&self) -> &[Value] {
+        &self.values
+    }
+
+    /// Bytes of whole entries.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Appends `values`, all or none.
+    pub(super) fn append(&mut self, values: &[Value]) -> io::Result<()> {
+        let bytes = values.iter().map(Value::sealed_bytes).sum();
+        let mut frames = Vec::with_capacity(bytes);
+        for value in values {
+            frames.extend_from_slice(&value.header());
+            frames.extend_from_slice(&value.payload);
+        }
+        if let Err(error) = self.file.write_all(&frames) {
+            self.cut()?;
+            return Err(error);
+        }
+        self.bytes += bytes;
+        self.values.extend_from_slice(values);
+        Ok(())
+    }
+
+    /// Forgets all entries.
+    pub(super) fn clear(&mut self) -> io::Result<()> {
+        self.bytes = 0;
+        self.values.clear();
+        self.cut()
+    }
+
+    /// Ends the file after the last whole entry.
+    fn cut(&mut self) -> io::Result<()> {
+        self.file.set_len(self.bytes as u64)?;
+        self.file.seek(SeekFrom::Start(self.bytes as u64))?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Key;
+    use std::{fs, time::Duration};
+
+    fn value(number: u8) -> Value {
+        Value {
+            key: Key::from_bytes([number; 32]),
+            cost: Duration::ZERO,
+            payload: vec![number; 100].into(),
+        }
+    }
+
+    #[test]
+    fn a_torn_end_costs_only_the_entry_it_tore() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("recent");
+        let mut log = Log::open(&path).unwrap();
+        assert!(log.values().is_empty());
+        log.append(&[value(1), value(2)]).unwrap();
+        log.append(&[value(3)]).unwrap();
+        drop(log);
+        let whole = fs::read(&path).unwrap();
+        let entry = whole.len() / 3;
+        for length in [whole.len(), whole.len() - 1, 2 * entry + 1, 2 * entry, 5, 0] {
+            fs::write(&path, &whole[..length]).unwrap();
+            let mut log = Log::open(&path).unwrap();
+            assert_eq!(log.values().len(), length / entry, "cut to {length}");
+            log.append(&[value(4)]).unwrap();
+            let log = Log::open(&path).unwrap();
+            assert_eq!(log.values().last().unwrap().key, value(4).key);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Opening a store, with or without its directory, and closing it.
+
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use super::{
+    CacheError, CacheErrorKind, Config, Inner, Shared, Store, Warning,
+    blocks::{self, Blocks, Hybrid},
+    directory::Directory,
+    disk::{Disk, Progress},
+    flight::Flights,
+    log::Log,
+    runtime::{NoAnswer, OwnRuntime},
+    shared,
+    stats::Counters,
+};
+
+/// A directory that is open, and what is in it.
+struct Opened {
+    directory: Directory,
+    hybrid: Hybrid,
+    log: Log,
+}
+
+impl Store {
+    /// Opens a store as `config` says. If its directory cannot be used, it keeps to memory and says
+    /// so in a [`Warning`].
+    ///
+    /// # Errors
+    ///
+    /// If the store's own two threads cannot be started.
+    pub fn open(config: &Config) -> Result<Self, CacheError> {
+        let mut runtime = OwnRuntime::start()?;
+        let mut warnings = Vec::new();
+        let opened = match config.directory() {
+            Some(root) => match open_directory(root, config, &runtime, &mut warnings) {
+                Ok(opened) => Some(opened),
+                Err(warning) => {
+                    warnings.push(warning);
+                    // Whatever the attempt has left running ends with its runtime.
+                    runtime.shut_down(config.patience().close);
+                    runtime = OwnRuntime::start()?;
+                    None
+                }
+            },
+            None => None,
+        };
+        for warning in &warnings {
+            config.warn(warning);
+        }
+        Self::assemble(config, runtime, opened, warnings)
+    }
+
+    fn assemble(
+        config: &Config,
+        runtime: OwnRuntime,
+        opened: Option<Opened>,
+        warnings: Vec<Warning>,
+    ) -> Result<Self, CacheError> {
+        let timeouts = config.patience();
+        let (hybrid, disk, log, directory) = match opened {
+            Some(opened) => {
+                let root = opened.directory.root().to_owned();
+                let hybrid = opened.hybrid.clone();
+                let disk = Disk::new(root, config.geometry(), hybrid, timeouts);
+                disk.remember(&opened.log);
+                (
+                    opened.hybrid,
+                    Some(disk),
+                    Some(opened.log),
+                    Some(opened.directory),
+                )
+            }
+            None => (memory_only(config, &runtime)?, None, None, None),
+        };
+        let shared = Arc::new(Shared {
+            config: config.clone(),
+            hybrid,
+            disk,
+            counters: Counters::default(),
+            fates: Mutex::new(HashMap::new()),
+            warnings: Mutex::new(warnings),
+        });
+        if let Some(log) = log {
+            let shared = Arc::clone(&shared);
+            runtime.handle().spawn(async move {
+                if let Some(disk) = &shared.disk {
+                    disk.write_forever(log, |settled| shared.record(&settled))
+                        .await;
+                }
+            });
+        }
+        let inner = Inner {
+            shared,
+            flights: Flights::default(),
+            lost_told: AtomicU64::new(0),
+            closed: AtomicBool::new(false),
+            waiter: runtime.waiter(),
+            runtime: Mutex::new(runtime),
+            timeouts,
+            directory: Mutex::new(directory),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Removes everything a store has left in `directory`, if no process uses it.
+    ///
+    /// # Errors
+    ///
+    /// The warning a store there would give.
+    pub fn clear(directory: &Path) -> Result<(), Warning> {
+        Directory::clear(directory)
+    }
+}
+
+fn open_directory(
+    root: &Path,
+    config: &Config,
+    runtime: &OwnRuntime,
+    warnings: &mut Vec<Warning>,
+) -> Result<Opened, Warning> {
+    let unusable = |reason: String| Warning::Unusable {
+        directory: root.to_owned(),
+        reason,
+    };
+    let geometry = config.geometry();
+    let directory = Directory::take(root, geometry, warnings)?;
+    let failed = |error: std::io::Error| unusable(error.to_string());
+    let log = Log::open(&directory.log()).map_err(failed)?;
+    let blocks = Blocks {
+        directory: directory.blocks(),
+        geometry,
+        by_age: directory.used_blocks_by_age().map_err(failed)?,
+    };
+    let opening = blocks::open(config.memory(), Some(blocks));
+    match runtime.waiter().wait(config.patience().open, opening) {
+        Ok(Ok(hybrid)) => Ok(Opened {
+            directory,
+            hybrid,
+            log,
+        }),
+        Ok(Err(error)) => Err(unusable(error.to_string())),
+        Err(NoAnswer) => Err(unusable("its disk does not answer".to_owned())),
+    }
+}
+
+fn memory_only(config: &Config, runtime: &OwnRuntime) -> Result<Hybrid, CacheError> {
+    let opening = blocks::open(config.memory(), None);
+    match runtime.waiter().wait(config.patience().open, opening) {
+        Ok(Ok(hybrid)) => Ok(hybrid),
+        Ok(Err(error)) => Err(CacheError::new(CacheErrorKind::Threads, "in memory").because(error)),
+        Err(NoAnswer) => Err(CacheError::new(CacheErrorKind::TimedOut, "in memory")),
+    }
+}
+
+impl Inner {
+    /// Waits until all that is queued is settled.
+    pub(super) fn flush(&self) -> Result<Progress, NoAnswer> {
+        let target = self.shared.hurry();
+        let progress = self.shared.progress();
+        if target <= progress.settled {
+            return Ok(progress);
+        }
+        let settled = shared::settled(Arc::clone(&self.shared), target);
+        self.waiter.wait(self.timeouts.write * 2, settled)
+    }
+
+    /// What a flush has come to.
+    pub(super) fn judge(&self, progress: Result<Progress, NoAnswer>) -> Result<(), CacheError> {
+        let disk = self.shared.disk.as_ref();
+        let place = disk.map_or_else(String::new, |disk| disk.root.display().to_string());
+        let Ok(progress) = progress else {
+            return Err(CacheError::new(CacheErrorKind::TimedOut, place));
+        };
+        let told = self.lost_told.swap(progress.lost, Ordering::AcqRel);
+        match progress.lost.saturating_sub(told) {
+            0 => Ok(()),
+            lost => Err(CacheError::new(
+                CacheErrorKind::NotWritten,
+                format!("{lost} of them are missing in {place}"),
+            )),
+        }
+    }
+
+    /// Ends everything, once. What is queued was flushed before, or is given up.
+    pub(super) fn close(&self) {
+        if self.closed.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        if let Some(disk) = &self.shared.disk {
+            disk.stop(String::new());
+        }
+        let hybrid = self.shared.hybrid.clone();
+        let patience = self.timeouts.close;
+        // An error or a timeout leaves nothing to be done: the runtime ends next.
+        let _ = self
+            .waiter
+            .wait(patience, async move { hybrid.close().await });
+        let mut runtime = self.runtime.lock().unwrap_or_else(PoisonError::into_inner);
+        runtime.shut_down(patience);
+        // The lock goes last: nothing of this process writes any more.
+        let mut directory = self
+            .directory
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        directory.take();
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // What a last flush fails to write, nobody is left to hear of.
+        let _ = self.flush();
+        self.close();
+    }
+}

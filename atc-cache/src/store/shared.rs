@@ -1,0 +1,195 @@
+//! What callers and the store's own threads do to the same state.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use tokio::time;
+
+use super::{
+    Entry, FATES, Insertion, MissReason, Shared, Tier, Warning,
+    blocks::Hybrid,
+    disk::{Disk, Progress, Settled},
+    entry::{EntryKey, Value},
+    runtime::NoAnswer,
+    stats::Counters,
+};
+use crate::Key;
+
+impl Shared {
+    /// The entry if no disk has to be read; `None` if one must.
+    pub(super) fn find_at_hand(&self, key: &Key) -> Result<Option<Entry>, MissReason> {
+        if let Some(entry) = self.hybrid.memory().get(&EntryKey(*key)) {
+            return Ok(Some(Entry::new(entry.value().clone(), Tier::Memory)));
+        }
+        let Some(disk) = &self.disk else {
+            return Err(self.fate(key));
+        };
+        if let Some(value) = disk.recent(key) {
+            self.hybrid.memory().insert(EntryKey(*key), value.clone());
+            return Ok(Some(Entry::new(value, Tier::Recent)));
+        }
+        if disk.may_contain(key) {
+            return Ok(None);
+        }
+        Err(self.fate(key))
+    }
+
+    /// Puts a new entry into memory and on its way to disk.
+    pub(super) fn keep(&self, value: Value) -> Insertion {
+        let key = value.key;
+        if !self.hybrid.memory().contains(&EntryKey(key)) {
+            self.hybrid.memory().insert(EntryKey(key), value.clone());
+        }
+        let insertion = self.keep_on_disk(value);
+        match insertion {
+            Insertion::Present => Counters::add(&self.counters.already_present, 1),
+            Insertion::TooLarge => {
+                Counters::add(&self.counters.dropped_too_large, 1);
+                self.note(&[key], MissReason::TooLarge);
+            }
+            Insertion::NotWritten => {
+                Counters::add(&self.counters.dropped_not_written, 1);
+                self.note(&[key], MissReason::NotWritten);
+            }
+            Insertion::Stored | Insertion::InMemory => {
+                Counters::add(&self.counters.inserted, 1);
+                self.note(&[key], MissReason::Evicted);
+            }
+        }
+        insertion
+    }
+
+    fn keep_on_disk(&self, value: Value) -> Insertion {
+        let Some(disk) = &self.disk else {
+            return Insertion::InMemory;
+        };
+        if disk.geometry.largest_payload() < value.payload.len() {
+            return Insertion::TooLarge;
+        }
+        if disk.may_contain(&value.key) {
+            return Insertion::Present;
+        }
+        if disk.is_stopped() {
+            return Insertion::InMemory;
+        }
+        if disk.is_crowded() {
+            return Insertion::NotWritten;
+        }
+        disk.push(value);
+        Insertion::Stored
+    }
+
+    /// Whether an insertion should wait for room.
+    pub(super) fn is_crowded(&self) -> bool {
+        let disk = self.disk.as_ref();
+        disk.is_some_and(|disk| disk.is_crowded() && !disk.is_stopped())
+    }
+
+    /// Asks for all that is queued to be written, and returns how many entries must be settled.
+    pub(super) fn hurry(&self) -> u64 {
+        self.disk.as_ref().map_or(0, Disk::hurry)
+    }
+
+    /// What is settled of what was queued.
+    pub(super) fn progress(&self) -> Progress {
+        let disk = self.disk.as_ref();
+        disk.map_or_else(Progress::default, |disk| *disk.progress().borrow())
+    }
+
+    /// Records what became of a batch.
+    pub(super) fn record(&self, settled: &Settled) {
+        let written = settled.written.len() as u64;
+        let bytes = settled
+            .written
+            .iter()
+            .map(|value| value.payload.len() as u64);
+        Counters::add(&self.counters.written, written);
+        Counters::add(&self.counters.bytes_written, bytes.sum());
+        Counters::add(
+            &self.counters.dropped_not_written,
+            settled.lost.len() as u64,
+        );
+        self.note(&settled.lost, MissReason::NotWritten);
+        if let (Some(reason), Some(disk)) = (&settled.stopped, &self.disk) {
+            self.warn(Warning::WritingStopped {
+                directory: disk.root.clone(),
+                reason: reason.clone(),
+            });
+        }
+    }
+
+    pub(super) fn warn(&self, warning: Warning) {
+        self.config.warn(&warning);
+        let warnings = self.warnings.lock();
+        warnings
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(warning);
+    }
+
+    pub(super) fn count(&self, found: &Result<Entry, MissReason>) {
+        match found {
+            Ok(entry) => self.count_hit(entry),
+            Err(reason) => self.counters.miss(*reason),
+        }
+    }
+
+    pub(super) fn count_hit(&self, entry: &Entry) {
+        self.counters.hit(entry.tier(), entry.len(), entry.cost());
+    }
+
+    /// Why a key that is nowhere is nowhere.
+    fn fate(&self, key: &Key) -> MissReason {
+        let fates = self.fates.lock().unwrap_or_else(PoisonError::into_inner);
+        fates.get(key).copied().unwrap_or(MissReason::Unknown)
+    }
+
+    fn note(&self, keys: &[Key], fate: MissReason) {
+        let mut fates = self.fates.lock().unwrap_or_else(PoisonError::into_inner);
+        if FATES < fates.len() + keys.len() {
+            fates.clear();
+        }
+        fates.extend(keys.iter().map(|&key| (key, fate)));
+    }
+}
+
+/// Reads an entry that should be in a block.
+pub(super) async fn load(hybrid: Hybrid, key: Key) -> Result<Entry, MissReason> {
+    match hybrid.get(&EntryKey(key)).await {
+        Ok(Some(entry)) if entry.value().key == key => {
+            Ok(Entry::new(entry.value().clone(), Tier::Disk))
+        }
+        Ok(Some(_)) => {
+            hybrid.memory().remove(&EntryKey(key));
+            Err(MissReason::Damaged)
+        }
+        Ok(None) => Err(MissReason::Damaged),
+        Err(_) => Err(MissReason::ReadFailed),
+    }
+}
+
+/// Waits until there is room in the queue.
+pub(super) async fn room(shared: Arc<Shared>) {
+    let Some(disk) = &shared.disk else { return };
+    let mut progress = disk.progress();
+    disk.hurry();
+    // Ends when the writer does, which is when the store closes.
+    let _ = progress.wait_for(|_| !shared.is_crowded()).await;
+}
+
+/// Waits until `target` entries are settled.
+pub(super) async fn settled(shared: Arc<Shared>, target: u64) -> Progress {
+    let Some(disk) = &shared.disk else {
+        return Progress::default();
+    };
+    let mut progress = disk.progress();
+    let settled = progress.wait_for(|progress| target <= progress.settled);
+    settled.await.map(|progress| *progress).unwrap_or_default()
+}
+
+/// Ends `task` when patience does. Must run on the store's own runtime, which has a clock.
+pub(super) async fn time_limited<T>(
+    patience: Duration,
+    task: impl Future<Output = T>,
+) -> Result<T, NoAnswer> {
+    time::timeout(patience, task).await.map_err(|_| NoAnswer)
+}
