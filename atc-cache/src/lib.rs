@@ -2,13 +2,21 @@
 
 mod chain;
 mod fingerprint;
+mod journal;
 mod key;
+mod ranking;
+mod sources;
+mod stamp;
 #[cfg(feature = "store")]
 mod store;
 
 pub use chain::{BLOCK_VALUES, Chain, ChainBuilder};
 pub use fingerprint::Fingerprint;
+pub use journal::{Access, Journal};
 pub use key::{Key, KeyBuilder, ParseKeyError};
+pub use ranking::{Candidate, Ranking};
+pub use sources::{Known, SourceIndex};
+pub use stamp::Stamp;
 #[cfg(feature = "store")]
 pub use store::{
     CacheError, CacheErrorKind, Config, Entry, Explanation, Insertion, MissReason, Statistics,

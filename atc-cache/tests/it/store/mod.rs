@@ -1,5 +1,4 @@
 //! The store on a real disk.
-#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod computing;
 mod crashes;

@@ -1,0 +1,106 @@
+//! How a source looks from outside.
+
+use std::{
+    fs, io,
+    path::Path,
+    time::{Duration, SystemTime},
+};
+
+/// How a source looked from outside, at one moment.
+///
+/// Taken *before* the source is read: a change while it is read then shows as a change.
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("bars.csv");
+/// std::fs::write(&path, "close\n1.5\n")?;
+/// let stamp = atc_cache::Stamp::of_file(&path)?;
+/// assert_eq!(stamp.length(), 10);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    pub(crate) length: u64,
+    /// Since the epoch.
+    pub(crate) modified: Duration,
+    pub(crate) identity: Identity,
+    /// When this was looked up, since the epoch.
+    pub(crate) taken: Duration,
+}
+
+/// What stays the same while a source is only appended to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Identity {
+    /// Device and number of a file; zeros where the system has none.
+    File(u64, u64),
+    /// What an object store calls this version of an object.
+    Tag(String),
+}
+
+impl Stamp {
+    /// Looks at a file, following links.
+    ///
+    /// # Errors
+    ///
+    /// If the file is not there or may not be looked at.
+    pub fn of_file(path: &Path) -> io::Result<Self> {
+        // First the clock: a change between the two calls must not look older than the stamp.
+        let taken = since_epoch(SystemTime::now());
+        let metadata = fs::metadata(path)?;
+        Ok(Self {
+            length: metadata.len(),
+            modified: since_epoch(metadata.modified()?),
+            identity: file_identity(&metadata),
+            taken,
+        })
+    }
+
+    /// An object of a store that names versions: `tag` differs whenever the content does.
+    pub fn of_object(length: u64, tag: impl Into<String>) -> Self {
+        Self {
+            length,
+            modified: Duration::ZERO,
+            identity: Identity::Tag(tag.into()),
+            taken: since_epoch(SystemTime::now()),
+        }
+    }
+
+    /// Bytes of the source.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Whether the source looks as it did for `other`, whenever that was.
+    pub(crate) fn looks_like(&self, other: &Self) -> bool {
+        (self.length, self.modified, &self.identity)
+            == (other.length, other.modified, &other.identity)
+    }
+
+    /// Whether the source may have changed after this stamp without looking different: it was
+    /// modified so shortly before that its clock may not have ticked since.
+    pub(crate) fn is_racy(&self) -> bool {
+        // File systems that keep whole seconds keep even ones; the others tick at least this often.
+        let tick = if self.modified.subsec_nanos() == 0 {
+            Duration::from_secs(2)
+        } else {
+            Duration::from_millis(20)
+        };
+        matches!(self.identity, Identity::File(..)) && self.taken < self.modified + tick
+    }
+}
+
+#[cfg(unix)]
+fn file_identity(metadata: &fs::Metadata) -> Identity {
+    use std::os::unix::fs::MetadataExt;
+    Identity::File(metadata.dev(), metadata.ino())
+}
+
+#[cfg(not(unix))]
+fn file_identity(_: &fs::Metadata) -> Identity {
+    Identity::File(0, 0)
+}
+
+fn since_epoch(time: SystemTime) -> Duration {
+    time.duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+}
