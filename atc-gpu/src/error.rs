@@ -1,6 +1,10 @@
-//! Why the GPU refused.
+//! Why the GPU refused, or failed.
 
-/// Why the GPU refused.
+use std::time::Duration;
+
+use crate::Precision;
+
+/// Why the GPU refused, or failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -55,5 +59,63 @@ pub enum Error {
         got: usize,
         /// The bars of the series.
         n_bars: usize,
+    },
+    /// There is no device of the kind wanted.
+    #[error(
+        "no GPU: wanted {wanted} with {precision}, found {known:?}; install a Vulkan driver or compute on the processor"
+    )]
+    NoDevice {
+        /// What was wanted.
+        wanted: String,
+        /// The precision that was wanted.
+        precision: Precision,
+        /// The names of the devices there are.
+        known: Vec<String>,
+    },
+    /// The device wanted does not compute in `f64`.
+    #[error("{name} does not compute in f64; choose another device, or f32")]
+    NoF64 {
+        /// Its name.
+        name: String,
+    },
+    /// The driver refused to open the device.
+    #[error("cannot open {name}: {reason}")]
+    Open {
+        /// Its name.
+        name: String,
+        /// What the driver says.
+        reason: String,
+    },
+    /// A kernel does not compile.
+    #[error("kernel {name} does not compile: {reason}")]
+    Kernel {
+        /// Its name.
+        name: &'static str,
+        /// What the compiler says.
+        reason: String,
+    },
+    /// The device has no memory left.
+    #[error("the device is out of memory: {reason}; use fewer lanes or smaller tiles")]
+    OutOfMemory {
+        /// What the driver says.
+        reason: String,
+    },
+    /// The device refused a command.
+    #[error("the device refused a command: {reason}")]
+    Device {
+        /// What the driver says.
+        reason: String,
+    },
+    /// The device is gone; so is its lane.
+    #[error("the device is lost: {reason}; open the lane again")]
+    Lost {
+        /// What the driver says.
+        reason: String,
+    },
+    /// The device did not answer in time; its lane is given up.
+    #[error("the device did not finish a tile within {limit:?}; open the lane again")]
+    Timeout {
+        /// How long it had.
+        limit: Duration,
     },
 }

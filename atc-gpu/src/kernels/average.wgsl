@@ -28,13 +28,13 @@ struct Limits {
 @group(0) @binding(8) var<storage, read_write> result: array<real>;
 
 struct Votes {
-    cast: real,
+    sum: real,
     total: real,
 }
 
 fn vote(before: Votes, signal: real, equity: real) -> Votes {
-    let cast = before.cast + select(ZERO, equity, signal > limits.vote_long);
-    let less = cast - select(ZERO, equity, signal < limits.vote_short);
+    let more = before.sum + select(ZERO, equity, signal > limits.vote_long);
+    let less = more - select(ZERO, equity, signal < limits.vote_short);
     return Votes(less, before.total + equity);
 }
 
@@ -52,5 +52,5 @@ fn average(@builtin(global_invocation_id) id: vec3<u32>) {
     votes = vote(votes, dema[at], dema[equity]);
     votes = vote(votes, lsma[at], lsma[equity]);
     votes = vote(votes, kama[at], kama[equity]);
-    result[at] = votes.cast / votes.total;
+    result[at] = votes.sum / votes.total;
 }

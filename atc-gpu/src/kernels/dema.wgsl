@@ -5,11 +5,11 @@ fn averages_at(j: u32, bar: u32) {
     let x = source_at(j, 0u);
     for (var k = 0u; k < 9u; k++) {
         let begin = shape.lengths[k] - 1u;
-        let e = smooth(recursive[k], x, k, bar, begin, numbers.length[k]);
+        let e = exponential(recursive[k], x, k, bar, begin, numbers.length[k]);
         recursive[k] = e;
         if bar >= begin {
             let n = select(ONE, numbers.length[k], shape.variant == 1u);
-            second[k] = smooth(second[k], e, k, bar, shape.first[k], n);
+            second[k] = exponential(second[k], e, k, bar, shape.first[k], n);
         }
         averages[k] = (e + e) - second[k];
     }

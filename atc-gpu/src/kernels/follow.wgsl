@@ -44,9 +44,9 @@ fn bar_at(j: u32, bar: u32) -> Bar {
     if bar <= shape.cutout {
         return Bar(low, high, ONE, ONE, ONE);
     }
-    let move = ((now - before) / before) * growth[j];
-    let up = numbers.retain * (ONE + move);
-    let down = numbers.retain * (ONE - move);
+    let gain = ((now - before) / before) * growth[j];
+    let up = numbers.retain * (ONE + gain);
+    let down = numbers.retain * (ONE - gain);
     return Bar(low, high, up, down, numbers.retain);
 }
 

@@ -1,19 +1,19 @@
 //! Twin of `kernels/average.wgsl`.
 
 use super::family::FamilyColumns;
-use super::real::Real;
 use crate::program::PerFamily;
+use crate::real::Real;
 
 struct Votes<T> {
-    cast: T,
+    sum: T,
     total: T,
 }
 
 fn vote<T: Real>([long, short]: [T; 2], before: &Votes<T>, signal: T, equity: T) -> Votes<T> {
-    let cast = before.cast + equity.only_if(signal > long);
-    let less = cast - equity.only_if(signal < short);
+    let more = before.sum + equity.only_if(signal > long);
+    let less = more - equity.only_if(signal < short);
     Votes {
-        cast: less,
+        sum: less,
         total: before.total + equity,
     }
 }
@@ -23,13 +23,13 @@ pub(super) fn average<T: Real>(limits: [T; 2], families: &PerFamily<FamilyColumn
     let zero = T::of(0.0);
     let at = |bar: usize| {
         let none = Votes {
-            cast: zero,
+            sum: zero,
             total: zero,
         };
         let votes = families.iter().fold(none, |votes, columns| {
             vote(limits, &votes, columns.signal[bar], columns.equity[bar])
         });
-        votes.cast / votes.total
+        votes.sum / votes.total
     };
     (0..families[0].signal.len()).map(at).collect()
 }

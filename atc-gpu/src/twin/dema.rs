@@ -1,8 +1,8 @@
 //! Twin of `kernels/dema.wgsl`.
 
+use super::exponential::{Seed, exponential};
 use super::family::Family;
-use super::real::Real;
-use super::smooth::{Seed, smooth};
+use crate::real::Real;
 
 impl<T: Real> Family<T> {
     pub(super) fn dema(&mut self, bar: u32) {
@@ -15,12 +15,12 @@ impl<T: Real> Family<T> {
                 first: begin,
                 n: length,
             };
-            let e = smooth(self.recursive[k], x, factor, bar, seed);
+            let e = exponential(self.recursive[k], x, factor, bar, seed);
             self.recursive[k] = e;
             if bar >= begin {
                 let n = if self.shape.variant == 1 { length } else { 1.0 };
                 let first = self.shape.first[k];
-                self.second[k] = smooth(self.second[k], e, factor, bar, Seed { first, n });
+                self.second[k] = exponential(self.second[k], e, factor, bar, Seed { first, n });
             }
             self.averages[k] = (e + e) - self.second[k];
         }

@@ -1,8 +1,8 @@
 //! Twin of `kernels/ema.wgsl`.
 
+use super::exponential::{Seed, exponential};
 use super::family::Family;
-use super::real::Real;
-use super::smooth::{Seed, smooth};
+use crate::real::Real;
 
 impl<T: Real> Family<T> {
     pub(super) fn ema(&mut self, bar: u32) {
@@ -12,7 +12,8 @@ impl<T: Real> Family<T> {
                 first: self.shape.lengths[k] - 1,
                 n: self.numbers.length[k],
             };
-            self.recursive[k] = smooth(self.recursive[k], x, self.numbers.factor[k], bar, seed);
+            self.recursive[k] =
+                exponential(self.recursive[k], x, self.numbers.factor[k], bar, seed);
             self.averages[k] = self.recursive[k];
         }
     }

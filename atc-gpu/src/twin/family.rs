@@ -2,10 +2,10 @@
 
 use super::follow::{Bar, FRESH};
 use super::layer2::Layer2;
-use super::real::Real;
 use crate::Series;
 use crate::constants::{Constants, Numbers, Shape, TABLES};
 use crate::program::{Kind, Program};
+use crate::real::Real;
 
 /// Lowest equity.
 pub(super) const FLOOR: f64 = 0.25;
@@ -39,8 +39,8 @@ pub(super) struct FamilyColumns<T> {
 }
 
 impl<T: Real> Family<T> {
-    pub(super) fn new(program: &Program, kind: Kind, tiny: f64) -> Self {
-        let constants = Constants::new(program, kind, tiny);
+    pub(super) fn new(program: &Program, kind: Kind) -> Self {
+        let constants = Constants::new(program, kind, T::TINY);
         let zero = T::of(0.0);
         Self {
             kind,
@@ -76,10 +76,10 @@ impl<T: Real> Family<T> {
             signal: vec![zero; n],
             equity: vec![zero; n],
         };
-        for bar in 0..n {
+        for (bar, growth) in growth[..n].iter().enumerate() {
             self.averages_at(bar as u32);
             let closes = [series.close[bar.saturating_sub(1)], series.close[bar]];
-            let at = self.bar_at(closes.map(T::of), T::of(growth[bar]), bar as u32);
+            let at = self.bar_at(closes.map(T::of), T::of(*growth), bar as u32);
             let totals = self.follow(bar as u32, &at);
             if bar as u32 >= self.shape.cutout {
                 self.layer2(bar as u32, &at, &totals);
@@ -124,12 +124,12 @@ impl<T: Real> Family<T> {
                 flat: one,
             };
         }
-        let step = ((now - before) / before) * growth;
+        let gain = ((now - before) / before) * growth;
         Bar {
             low,
             high,
-            up: retain * (one + step),
-            down: retain * (one - step),
+            up: retain * (one + gain),
+            down: retain * (one - gain),
             flat: retain,
         }
     }

@@ -1,7 +1,7 @@
 //! Twin of `kernels/follow.wgsl`.
 
 use super::family::{FLOOR, Family};
-use super::real::Real;
+use crate::real::Real;
 
 pub(super) const LONG: f64 = 1.0;
 pub(super) const SHORT: f64 = -1.0;

@@ -1,8 +1,8 @@
 //! Twin of `kernels/hma.wgsl`.
 
 use super::family::Family;
-use super::real::Real;
 use crate::constants::DIRECT;
+use crate::real::Real;
 
 impl<T: Real> Family<T> {
     pub(super) fn hma(&mut self, bar: u32) {

@@ -1,8 +1,8 @@
 //! Twin of `kernels/kama.wgsl`.
 
 use super::family::Family;
-use super::real::Real;
 use crate::constants::Numbers;
+use crate::real::Real;
 
 impl<T: Real> Family<T> {
     pub(super) fn kama(&mut self, bar: u32) {

@@ -2,7 +2,7 @@
 
 use super::family::{FLOOR, Family};
 use super::follow::{Bar, Totals};
-use super::real::Real;
+use crate::real::Real;
 
 /// Layer 1 and layer 2 of a family.
 pub(super) struct Layer2<T> {

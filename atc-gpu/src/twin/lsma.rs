@@ -1,7 +1,7 @@
 //! Twin of `kernels/lsma.wgsl`.
 
 use super::family::Family;
-use super::real::Real;
+use crate::real::Real;
 
 impl<T: Real> Family<T> {
     pub(super) fn lsma(&mut self, bar: u32) {

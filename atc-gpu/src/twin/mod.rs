@@ -5,21 +5,20 @@
 mod average;
 mod dema;
 mod ema;
+mod exponential;
 mod family;
 mod follow;
 mod hma;
 mod kama;
 mod layer2;
 mod lsma;
-mod real;
-mod smooth;
 mod window;
 mod wma;
 
 use crate::program::{Kind, PerFamily, Program};
+use crate::real::Real;
 use crate::{Columns, Error, Precision, Series, columns};
 use family::Family;
-use real::Real;
 
 /// Computes the columns of a series as the kernels do, on the processor.
 ///
@@ -37,16 +36,16 @@ pub fn columns(
     program.check()?;
     series.check(growth)?;
     let mut out = match precision {
-        Precision::F64 => compute::<f64>(program, growth, series, f64::MIN_POSITIVE),
-        Precision::F32 => compute::<f32>(program, growth, series, f64::from(f32::MIN_POSITIVE)),
+        Precision::F64 => compute::<f64>(program, growth, series),
+        Precision::F32 => compute::<f32>(program, growth, series),
     };
     columns::finish(program, &mut out);
     Ok(out)
 }
 
-fn compute<T: Real>(program: &Program, growth: &[f64], series: Series<'_>, tiny: f64) -> Columns {
+fn compute<T: Real>(program: &Program, growth: &[f64], series: Series<'_>) -> Columns {
     let families: PerFamily<_> = Kind::ALL.map(|kind| {
-        let mut family = Family::<T>::new(program, kind, tiny);
+        let mut family = Family::<T>::new(program, kind);
         family.run(growth, series)
     });
     let average = average::average(program.vote_limits.map(T::of), &families);

@@ -1,8 +1,8 @@
 //! Twin of `kernels/window.wgsl`.
 
 use super::family::Family;
-use super::real::Real;
 use crate::program::Kind;
+use crate::real::Real;
 
 impl<T: Real> Family<T> {
     /// What the windows of the family sum.

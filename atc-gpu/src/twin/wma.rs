@@ -1,7 +1,7 @@
 //! Twin of `kernels/wma.wgsl`.
 
 use super::family::Family;
-use super::real::Real;
+use crate::real::Real;
 
 impl<T: Real> Family<T> {
     pub(super) fn wma(&mut self, bar: u32) {

@@ -1,7 +1,9 @@
 //! Integration tests of the crate.
 
 mod compare;
+mod gpu;
 mod market;
+mod parity;
 mod policy;
 mod program;
 mod tiling;

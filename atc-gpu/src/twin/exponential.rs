@@ -1,6 +1,6 @@
-//! Twin of `kernels/smooth.wgsl`.
+//! Twin of `kernels/exponential.wgsl`.
 
-use super::real::Real;
+use crate::real::Real;
 
 /// The bar at which smoothing takes on its seed, and of how many values that is
 /// the mean.
@@ -11,7 +11,7 @@ pub(super) struct Seed {
 }
 
 /// One step of exponential smoothing.
-pub(super) fn smooth<T: Real>(before: T, x: T, factor: f64, bar: u32, seed: Seed) -> T {
+pub(super) fn exponential<T: Real>(before: T, x: T, factor: f64, bar: u32, seed: Seed) -> T {
     if bar < seed.first {
         return before + x;
     }

@@ -1,10 +1,12 @@
-//! The numbers a twin computes with.
+//! The numbers that kernels and their twins compute with.
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
+use crate::Precision;
+
 /// `f64` or `f32`.
 pub(crate) trait Real:
-    Copy
+    bytemuck::Pod
     + PartialOrd
     + Add<Output = Self>
     + Sub<Output = Self>
@@ -12,6 +14,11 @@ pub(crate) trait Real:
     + Div<Output = Self>
     + Neg<Output = Self>
 {
+    const PRECISION: Precision;
+
+    /// The least positive normal number.
+    const TINY: f64;
+
     /// The nearest number.
     fn of(value: f64) -> Self;
     /// As `f64`, exactly.
@@ -31,11 +38,14 @@ pub(crate) trait Real:
 }
 
 impl Real for f64 {
-    fn of(value: f64) -> Self {
+    const PRECISION: Precision = Precision::F64;
+    const TINY: Self = Self::MIN_POSITIVE;
+
+    fn of(value: Self) -> Self {
         value
     }
 
-    fn wide(self) -> f64 {
+    fn wide(self) -> Self {
         self
     }
 
@@ -49,6 +59,9 @@ impl Real for f64 {
 }
 
 impl Real for f32 {
+    const PRECISION: Precision = Precision::F32;
+    const TINY: f64 = Self::MIN_POSITIVE as f64;
+
     fn of(value: f64) -> Self {
         value as Self
     }

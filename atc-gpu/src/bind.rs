@@ -1,0 +1,58 @@
+//! Which buffer a kernel sees where.
+
+use crate::Lane;
+use crate::buffers::{Buffers, Pooled};
+
+/// The bindings of a family's kernel; see `kernels/bindings.wgsl`.
+pub(crate) fn family(lane: &Lane, f: usize, other_source: bool) -> wgpu::BindGroup {
+    let buffers = &lane.buffers;
+    let source = if other_source {
+        &buffers.source
+    } else {
+        &buffers.closes
+    };
+    let bound = [
+        &buffers.tile,
+        &buffers.shape[f],
+        &buffers.numbers[f],
+        &buffers.closes,
+        source,
+        &buffers.growth,
+        &buffers.ends,
+        &buffers.state[f],
+        &buffers.columns[f],
+    ];
+    bind(lane, &lane.pipelines.family_layout, bound.map(Pooled::get))
+}
+
+/// The bindings of the kernel over all families; see `kernels/average.wgsl`.
+pub(crate) fn average(lane: &Lane) -> wgpu::BindGroup {
+    let Buffers {
+        tile,
+        limits,
+        columns: [ema, hma, wma, dema, lsma, kama],
+        average,
+        ..
+    } = &lane.buffers;
+    let bound = [tile, limits, ema, hma, wma, dema, lsma, kama, average];
+    bind(lane, &lane.pipelines.average_layout, bound.map(Pooled::get))
+}
+
+fn bind(
+    lane: &Lane,
+    layout: &wgpu::BindGroupLayout,
+    buffers: [&wgpu::Buffer; 9],
+) -> wgpu::BindGroup {
+    let entries: Vec<_> = (0..)
+        .zip(buffers)
+        .map(|(binding, buffer)| wgpu::BindGroupEntry {
+            binding,
+            resource: buffer.as_entire_binding(),
+        })
+        .collect();
+    lane.device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: None,
+        layout,
+        entries: &entries,
+    })
+}

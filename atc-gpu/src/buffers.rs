@@ -1,0 +1,114 @@
+//! The buffers of a lane, made as large as the largest tile so far and kept.
+
+use crate::Error;
+use crate::health::Health;
+use crate::program::PerFamily;
+
+/// Tiles on their way at once: one uploads, one computes, one comes down.
+pub(crate) const RING: usize = 3;
+
+/// Bytes of each buffer that a run needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sizes {
+    /// Closes of a tile, and its source where that is something else.
+    pub(crate) input: [u64; 2],
+    pub(crate) growth: u64,
+    pub(crate) ends: u64,
+    pub(crate) state: PerFamily<u64>,
+    /// The two columns of a family.
+    pub(crate) columns: u64,
+    pub(crate) average: u64,
+    /// What comes down of a tile.
+    pub(crate) download: u64,
+}
+
+/// A buffer that grows.
+#[derive(Debug, Default)]
+pub(crate) struct Pooled(Option<wgpu::Buffer>);
+
+impl Pooled {
+    /// Makes it at least `size` bytes large.
+    fn reserve(&mut self, device: &wgpu::Device, size: u64, usage: wgpu::BufferUsages) {
+        let large_enough = |buffer: &wgpu::Buffer| buffer.size() >= size;
+        if self.0.as_ref().is_some_and(large_enough) {
+            return;
+        }
+        // Out first: the old and the new one might not fit together.
+        self.0 = None;
+        self.0 = Some(device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size: size.max(16).next_multiple_of(16),
+            usage,
+            mapped_at_creation: false,
+        }));
+    }
+
+    /// The buffer; only after [`Buffers::reserve`].
+    pub(crate) const fn get(&self) -> &wgpu::Buffer {
+        self.0.as_ref().expect("buffers are reserved before a run")
+    }
+}
+
+/// All buffers of a lane.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
+    pub(crate) tile: Pooled,
+    pub(crate) shape: PerFamily<Pooled>,
+    pub(crate) numbers: PerFamily<Pooled>,
+    pub(crate) limits: Pooled,
+    pub(crate) closes: Pooled,
+    pub(crate) source: Pooled,
+    pub(crate) growth: Pooled,
+    pub(crate) ends: Pooled,
+    pub(crate) state: PerFamily<Pooled>,
+    pub(crate) columns: PerFamily<Pooled>,
+    pub(crate) average: Pooled,
+    pub(crate) downloads: [Pooled; RING],
+}
+
+impl Buffers {
+    /// Makes all of them large enough.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfMemory`]; what was reserved by then is freed again.
+    pub(crate) fn reserve(
+        &mut self,
+        device: &wgpu::Device,
+        health: &Health,
+        sizes: &Sizes,
+    ) -> Result<(), Error> {
+        let input = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
+        let output = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC;
+        let down = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
+        let small = [&mut self.tile, &mut self.limits].into_iter();
+        let small = small.chain(&mut self.shape).chain(&mut self.numbers);
+        for buffer in small {
+            buffer.reserve(device, 1024, input);
+        }
+        let inputs = [
+            (&mut self.closes, sizes.input[0]),
+            (&mut self.source, sizes.input[1]),
+            (&mut self.growth, sizes.growth),
+            (&mut self.ends, sizes.ends),
+        ];
+        for (buffer, size) in inputs {
+            buffer.reserve(device, size, input);
+        }
+        for (buffer, size) in self.state.iter_mut().zip(sizes.state) {
+            buffer.reserve(device, size, wgpu::BufferUsages::STORAGE);
+        }
+        for buffer in &mut self.columns {
+            buffer.reserve(device, sizes.columns, output);
+        }
+        self.average.reserve(device, sizes.average, output);
+        for buffer in &mut self.downloads {
+            buffer.reserve(device, sizes.download, down);
+        }
+        let result = health.check();
+        if result.is_err() {
+            *self = Self::default();
+        }
+        result
+    }
+}

@@ -1,0 +1,191 @@
+//! A lane: a device of its own, with its queue, kernels and buffers.
+
+use std::time::Duration;
+
+use crate::buffers::Buffers;
+use crate::device::{features, find};
+use crate::health::Health;
+use crate::output::Output;
+use crate::pipelines::Pipelines;
+use crate::program::Program;
+use crate::run::Run;
+use crate::{Columns, Device, Error, Limits, Precision, Select, Series, columns};
+
+/// How a lane is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The device.
+    pub select: Select,
+    /// The numbers it computes with.
+    pub precision: Precision,
+    /// How long the device may take over a tile before it is given up.
+    pub timeout: Duration,
+    /// Bytes that the largest buffer of a tile should not exceed.
+    pub tile_bytes: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            select: Select::default(),
+            precision: Precision::default(),
+            timeout: Duration::from_mins(1),
+            tile_bytes: Limits::default().preferred,
+        }
+    }
+}
+
+/// A lane: one device, its queue, its compiled kernels and its buffers, which
+/// are kept from run to run.
+///
+/// Lanes share nothing: several on the same hardware overlap preparation,
+/// upload, kernels and download.
+#[derive(Debug)]
+pub struct Lane {
+    pub(crate) info: Device,
+    pub(crate) device: wgpu::Device,
+    pub(crate) queue: wgpu::Queue,
+    pub(crate) pipelines: Pipelines,
+    pub(crate) buffers: Buffers,
+    pub(crate) health: Health,
+    pub(crate) options: Options,
+}
+
+impl Lane {
+    /// Opens a device and compiles the kernels for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDevice`], [`Error::NoF64`], [`Error::Open`],
+    /// [`Error::Kernel`].
+    pub fn open(options: Options) -> Result<Self, Error> {
+        let (info, adapter) = find(&options.select, options.precision)?;
+        Self::on(info, &adapter, options)
+    }
+
+    /// Opens an adapter that was found before.
+    pub(crate) fn on(
+        mut info: Device,
+        adapter: &wgpu::Adapter,
+        options: Options,
+    ) -> Result<Self, Error> {
+        info.limits.preferred = options.tile_bytes;
+        let required = features(options.precision);
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("atc lane"),
+            required_features: required,
+            required_limits: adapter.limits(),
+            experimental_features: experimental(required),
+            ..wgpu::DeviceDescriptor::default()
+        };
+        let opened = pollster::block_on(adapter.request_device(&descriptor));
+        let (device, queue) = opened.map_err(|error| Error::Open {
+            name: info.name.clone(),
+            reason: error.to_string(),
+        })?;
+        let health = Health::default();
+        health.watch(&device);
+        let pipelines = Pipelines::new(&device, options.precision)?;
+        health.check()?;
+        Ok(Self {
+            info,
+            device,
+            queue,
+            pipelines,
+            buffers: Buffers::default(),
+            health,
+            options,
+        })
+    }
+
+    /// The device it runs on.
+    pub const fn device(&self) -> &Device {
+        &self.info
+    }
+
+    /// The numbers it computes with.
+    pub const fn precision(&self) -> Precision {
+        self.options.precision
+    }
+
+    /// Whether it can still be used: a device that was lost or did not answer
+    /// in time is gone for good.
+    pub fn is_alive(&self) -> bool {
+        !self.health.is_lost()
+    }
+
+    /// Computes the average signal of each series; `growth` has a factor for
+    /// each bar, `out[i]` is as long as series `i`.
+    ///
+    /// Series may differ in length, and there may be any number of them, of
+    /// any number of bars. Bars before the cutout become NaN.
+    ///
+    /// # Errors
+    ///
+    /// What [`Program::check`] and [`Series::check`] refuse,
+    /// [`Error::DoesNotFit`], and what becomes of the device:
+    /// [`Error::OutOfMemory`], [`Error::Device`], [`Error::Lost`],
+    /// [`Error::Timeout`]. What is in `out` is then of no meaning.
+    ///
+    /// # Panics
+    ///
+    /// If `out` has another shape than `series`.
+    pub fn averages(
+        &mut self,
+        program: &Program,
+        growth: &[f64],
+        series: &[Series<'_>],
+        out: &mut [&mut [f64]],
+    ) -> Result<(), Error> {
+        assert_eq!(series.len(), out.len(), "one output per series");
+        for (series, out) in series.iter().zip(&*out) {
+            assert_eq!(series.close.len(), out.len(), "one value per bar");
+        }
+        Run::new(program, growth, series)?.compute(self, &mut Output::Averages(out))?;
+        for average in out {
+            columns::finish_average(program, average);
+        }
+        Ok(())
+    }
+
+    /// Computes all columns of each series; see [`averages`](Self::averages).
+    ///
+    /// # Errors
+    ///
+    /// As [`averages`](Self::averages).
+    pub fn columns(
+        &mut self,
+        program: &Program,
+        growth: &[f64],
+        series: &[Series<'_>],
+    ) -> Result<Vec<Columns>, Error> {
+        let run = Run::new(program, growth, series)?;
+        let mut out: Vec<Columns> = series
+            .iter()
+            .map(|series| Columns::blank(series.close.len()))
+            .collect();
+        run.compute(self, &mut Output::Columns(&mut out))?;
+        for columns in &mut out {
+            columns::finish(program, columns);
+        }
+        Ok(out)
+    }
+
+    /// The device and queue of `wgpu` behind the lane, for programs that want
+    /// to do more with them: the one door to that crate, and as stable as it.
+    pub const fn wgpu(&self) -> (&wgpu::Device, &wgpu::Queue) {
+        (&self.device, &self.queue)
+    }
+}
+
+/// The consent to features that wgpu calls experimental, where they are asked for.
+fn experimental(required: wgpu::Features) -> wgpu::ExperimentalFeatures {
+    if !required.contains(wgpu::Features::PASSTHROUGH_SHADERS) {
+        return wgpu::ExperimentalFeatures::disabled();
+    }
+    #[expect(unsafe_code, reason = "kernels are passed through as SPIR-V")]
+    // SAFETY: the only such feature in use is passing shaders through; see `pipelines`.
+    unsafe {
+        wgpu::ExperimentalFeatures::enabled()
+    }
+}

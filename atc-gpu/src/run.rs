@@ -1,0 +1,126 @@
+//! One run: series in, tile by tile through the device, columns out.
+
+use std::collections::VecDeque;
+
+use crate::buffers::{Buffers, RING, Sizes};
+use crate::constants::Constants;
+use crate::output::Output;
+use crate::program::{Kind, PerFamily};
+use crate::real::Real;
+use crate::stage::Stage;
+use crate::tiling::{Demand, Tile, Tiling};
+use crate::{Error, Lane, Precision, Program, Series};
+
+/// What is to be computed, checked.
+pub(crate) struct Run<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) growth: &'a [f64],
+    series: &'a [Series<'a>],
+    pub(crate) closes: Vec<&'a [f64]>,
+    /// Source values, where some series has others than its closes.
+    pub(crate) source: Option<Vec<&'a [f64]>>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(
+        program: &'a Program,
+        growth: &'a [f64],
+        series: &'a [Series<'a>],
+    ) -> Result<Self, Error> {
+        program.check()?;
+        for series in series {
+            series.check(growth)?;
+        }
+        let closes = series.iter().map(|s| s.close).collect();
+        let other = series.iter().any(|s| s.source.is_some());
+        let source = || series.iter().map(|s| s.source.unwrap_or(s.close));
+        Ok(Self {
+            program,
+            growth,
+            series,
+            closes,
+            source: other.then(|| source().collect()),
+        })
+    }
+
+    /// Computes everything on a lane.
+    pub(crate) fn compute(&self, lane: &mut Lane, out: &mut Output<'_, '_>) -> Result<(), Error> {
+        lane.health.check()?;
+        let result = match lane.precision() {
+            Precision::F64 => self.compute_as::<f64>(lane, out),
+            Precision::F32 => self.compute_as::<f32>(lane, out),
+        };
+        if result.is_err() {
+            // Some may still be mapped, or in use by the device.
+            lane.buffers = Buffers::default();
+        }
+        result
+    }
+
+    fn compute_as<T: Real>(&self, lane: &mut Lane, out: &mut Output<'_, '_>) -> Result<(), Error> {
+        let constants = Kind::ALL.map(|kind| Constants::new(self.program, kind, T::TINY));
+        let tiling = self.tiling::<T>(lane, &constants)?;
+        let sizes = self.sizes::<T>(tiling, &constants, out.n_columns());
+        lane.buffers.reserve(&lane.device, &lane.health, &sizes)?;
+        let mut stage = Stage::<T>::new(self, lane, &constants, out.n_columns());
+        let mut pending = VecDeque::with_capacity(RING);
+        for (number, tile) in tiling.tiles().filter(|t| self.is_live(*t)).enumerate() {
+            if pending.len() == RING
+                && let Some(oldest) = pending.pop_front()
+            {
+                stage.collect(&oldest, out)?;
+            }
+            pending.push_back(stage.launch(tile, number % RING)?);
+        }
+        for pending in pending {
+            stage.collect(&pending, out)?;
+        }
+        Ok(())
+    }
+
+    /// Whether some series of a tile has bars in it.
+    fn is_live(&self, tile: Tile) -> bool {
+        let mut closes = self.closes[tile.first_series..][..tile.n_series].iter();
+        closes.any(|closes| closes.len() > tile.first_bar)
+    }
+
+    fn tiling<T: Real>(
+        &self,
+        lane: &Lane,
+        constants: &PerFamily<Constants>,
+    ) -> Result<Tiling, Error> {
+        let rows = constants.iter().map(|constants| constants.state_rows);
+        let demand = Demand {
+            value: T::PRECISION.bytes(),
+            columns: 2,
+            history: self.program.history() as u64,
+            state: u64::from(rows.max().unwrap_or(0)),
+        };
+        let longest = self.closes.iter().map(|closes| closes.len()).max();
+        let shape = (self.series.len(), longest.unwrap_or(0));
+        Tiling::new(lane.info.limits, demand, shape)
+    }
+
+    fn sizes<T: Real>(
+        &self,
+        tiling: Tiling,
+        constants: &PerFamily<Constants>,
+        n_columns: u64,
+    ) -> Sizes {
+        let value = T::PRECISION.bytes();
+        let (series, bars) = (tiling.series() as u64, tiling.bars() as u64);
+        let cells = series * bars * value;
+        let input = series * (self.program.history() as u64 + bars) * value;
+        Sizes {
+            input: [input, if self.source.is_some() { input } else { 0 }],
+            growth: bars * value,
+            ends: series * 4,
+            state: constants
+                .each_ref()
+                .map(|constants| series * u64::from(constants.state_rows) * value),
+            columns: 2 * cells,
+            average: cells,
+            download: n_columns * cells,
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! A run on a lane: tiles up, through the kernels, and down.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+
+use crate::constants::Constants;
+use crate::output::Output;
+use crate::pack::pack;
+use crate::program::PerFamily;
+use crate::real::Real;
+use crate::run::Run;
+use crate::shaders::WORKGROUP;
+use crate::tiling::Tile;
+use crate::{Error, Lane, bind};
+
+/// A tile whose results are on their way down.
+pub(crate) struct Pending {
+    tile: Tile,
+    slot: usize,
+    submission: wgpu::SubmissionIndex,
+    mapped: mpsc::Receiver<Result<(), wgpu::BufferAsyncError>>,
+}
+
+/// A run on a lane: what stays the same from tile to tile.
+pub(crate) struct Stage<'a, T> {
+    run: &'a Run<'a>,
+    lane: &'a Lane,
+    families: PerFamily<wgpu::BindGroup>,
+    average: wgpu::BindGroup,
+    n_columns: u64,
+    /// Staging, reused.
+    packed: Vec<T>,
+}
+
+impl<'a, T: Real> Stage<'a, T> {
+    /// Uploads what no tile changes and binds the buffers.
+    pub(crate) fn new(
+        run: &'a Run<'a>,
+        lane: &'a Lane,
+        constants: &PerFamily<Constants>,
+        n_columns: u64,
+    ) -> Self {
+        let Lane { queue, buffers, .. } = lane;
+        for (f, constants) in constants.iter().enumerate() {
+            let numbers: Vec<T> = bytemuck::cast_slice(&[constants.numbers])
+                .iter()
+                .map(|number: &f64| T::of(*number))
+                .collect();
+            queue.write_buffer(
+                buffers.shape[f].get(),
+                0,
+                bytemuck::bytes_of(&constants.shape),
+            );
+            queue.write_buffer(buffers.numbers[f].get(), 0, bytemuck::cast_slice(&numbers));
+        }
+        let limits = run.program.vote_limits.map(T::of);
+        queue.write_buffer(buffers.limits.get(), 0, bytemuck::cast_slice(&limits));
+        Self {
+            run,
+            lane,
+            families: std::array::from_fn(|f| bind::family(lane, f, run.source.is_some())),
+            average: bind::average(lane),
+            n_columns,
+            packed: Vec::new(),
+        }
+    }
+
+    /// Uploads a tile, computes it and sends its results down.
+    pub(crate) fn launch(&mut self, tile: Tile, slot: usize) -> Result<Pending, Error> {
+        self.upload(tile);
+        let Lane { device, queue, .. } = self.lane;
+        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        self.encode(tile, &mut encoder);
+        self.download(tile, slot, &mut encoder);
+        let submission = queue.submit([encoder.finish()]);
+        self.lane.health.check()?;
+        let (sender, mapped) = mpsc::channel();
+        let size = self.download_size(tile);
+        let buffer = self.lane.buffers.downloads[slot].get();
+        buffer.map_async(wgpu::MapMode::Read, ..size, move |result| {
+            // The receiver is gone where the run has failed: nobody wants to know.
+            let _ = sender.send(result);
+        });
+        Ok(Pending {
+            tile,
+            slot,
+            submission,
+            mapped,
+        })
+    }
+
+    fn upload(&mut self, tile: Tile) {
+        let Lane { queue, buffers, .. } = self.lane;
+        let (run, history) = (self.run, self.run.program.history());
+        let series = tile.first_series..tile.first_series + tile.n_series;
+        let sizes = [tile.n_series, tile.n_bars, tile.first_bar, history].map(|n| n as u32);
+        queue.write_buffer(buffers.tile.get(), 0, bytemuck::cast_slice(&sizes));
+        let closes = &run.closes[series.clone()];
+        let ends: Vec<u32> = closes.iter().map(|closes| closes.len() as u32).collect();
+        queue.write_buffer(buffers.ends.get(), 0, bytemuck::cast_slice(&ends));
+        let last = run.growth.len().min(tile.first_bar + tile.n_bars);
+        let growth: Vec<T> = run.growth[tile.first_bar.min(last)..last]
+            .iter()
+            .map(|factor| T::of(*factor))
+            .collect();
+        queue.write_buffer(buffers.growth.get(), 0, bytemuck::cast_slice(&growth));
+        pack(closes, tile, history, &mut self.packed);
+        queue.write_buffer(buffers.closes.get(), 0, bytemuck::cast_slice(&self.packed));
+        if let Some(source) = &run.source {
+            pack(&source[series], tile, history, &mut self.packed);
+            queue.write_buffer(buffers.source.get(), 0, bytemuck::cast_slice(&self.packed));
+        }
+    }
+
+    fn encode(&self, tile: Tile, encoder: &mut wgpu::CommandEncoder) {
+        let groups = (tile.n_series as u32).div_ceil(WORKGROUP);
+        let pipelines = &self.lane.pipelines;
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+        for (pipeline, bound) in pipelines.families.iter().zip(&self.families) {
+            pass.set_pipeline(pipeline);
+            pass.set_bind_group(0, bound, &[]);
+            pass.dispatch_workgroups(groups, 1, 1);
+        }
+        pass.set_pipeline(&pipelines.average);
+        pass.set_bind_group(0, &self.average, &[]);
+        pass.dispatch_workgroups(groups, tile.n_bars as u32, 1);
+    }
+
+    fn download(&self, tile: Tile, slot: usize, encoder: &mut wgpu::CommandEncoder) {
+        let buffers = &self.lane.buffers;
+        let target = buffers.downloads[slot].get();
+        let column = self.download_size(tile) / self.n_columns;
+        let mut at = 0;
+        if self.n_columns > 1 {
+            for columns in &buffers.columns {
+                encoder.copy_buffer_to_buffer(columns.get(), 0, target, at, 2 * column);
+                at += 2 * column;
+            }
+        }
+        encoder.copy_buffer_to_buffer(buffers.average.get(), 0, target, at, column);
+    }
+
+    fn download_size(&self, tile: Tile) -> u64 {
+        (tile.n_series * tile.n_bars) as u64 * T::PRECISION.bytes() * self.n_columns
+    }
+
+    /// Waits for a tile and takes its results.
+    pub(crate) fn collect(&self, pending: &Pending, out: &mut Output<'_, '_>) -> Result<(), Error> {
+        self.wait(pending)?;
+        let buffer = self.lane.buffers.downloads[pending.slot].get();
+        let size = self.download_size(pending.tile);
+        let view = buffer
+            .get_mapped_range(..size)
+            .map_err(|error| refused(&error))?;
+        out.place::<T>(pending.tile, bytemuck::cast_slice(&view));
+        drop(view);
+        buffer.unmap();
+        Ok(())
+    }
+
+    fn wait(&self, pending: &Pending) -> Result<(), Error> {
+        let Lane {
+            device,
+            health,
+            options,
+            ..
+        } = self.lane;
+        let poll = wgpu::PollType::Wait {
+            submission_index: Some(pending.submission.clone()),
+            timeout: Some(options.timeout),
+        };
+        // A device that is lost in mid-wait makes wgpu panic rather than say so.
+        match catch_unwind(AssertUnwindSafe(|| device.poll(poll))) {
+            Ok(Ok(_)) => {}
+            Ok(Err(wgpu::PollError::Timeout)) => {
+                health.lose("it did not answer in time");
+                return Err(Error::Timeout {
+                    limit: options.timeout,
+                });
+            }
+            Ok(Err(error)) => return Err(refused(&error)),
+            Err(_) => health.lose("the driver gave up"),
+        }
+        health.check()?;
+        match pending.mapped.try_recv() {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(refused(&error)),
+            Err(_) => Err(refused(&"results did not come down")),
+        }
+    }
+}
+
+fn refused(reason: &dyn std::fmt::Display) -> Error {
+    Error::Device {
+        reason: reason.to_string(),
+    }
+}

@@ -1,0 +1,121 @@
+//! Kernels give the bits of the definition, on whatever device there is.
+
+use std::cell::RefCell;
+
+use atc_core::{Params, Plan};
+use atc_gpu::{Columns, Lane, Options, Series};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use crate::compare::{differing, differing_values};
+use crate::gpu;
+use crate::market::{closes, params};
+use crate::program::{growth_of, program_of};
+
+/// What the definition says of each series.
+fn expected(plan: &Plan, markets: &[Vec<f64>]) -> Vec<atc_core::Columns> {
+    let classify = |close: &Vec<f64>| atc_core::classify(plan, close, None).unwrap();
+    markets.iter().map(classify).collect()
+}
+
+/// The longest of the series.
+fn longest(markets: &[Vec<f64>]) -> usize {
+    markets.iter().map(Vec::len).max().unwrap()
+}
+
+/// What a lane says of each series.
+fn computed(lane: &mut Lane, plan: &Plan, markets: &[Vec<f64>]) -> Vec<Columns> {
+    let growth = growth_of(plan, longest(markets));
+    let series: Vec<Series<'_>> = markets.iter().map(|c| Series::of(c)).collect();
+    lane.columns(&program_of(plan), &growth, &series).unwrap()
+}
+
+/// Values in which a lane and the definition differ, over all columns.
+fn check(lane: &mut Lane, params: Params, markets: &[Vec<f64>]) -> usize {
+    let plan = Plan::new(params).unwrap();
+    let ours = computed(lane, &plan, markets);
+    let pairs = ours.iter().zip(expected(&plan, markets));
+    pairs.map(|(ours, theirs)| differing(ours, &theirs)).sum()
+}
+
+#[test]
+fn defaults_give_the_same_bits() {
+    let Some(mut lane) = gpu::lane(Options::default()) else {
+        return;
+    };
+    let markets: Vec<Vec<f64>> = (0..100).map(|seed| closes(seed, 500)).collect();
+    assert_eq!(check(&mut lane, Params::default(), &markets), 0);
+}
+
+/// 25 sets of parameters, 80 series each, of different lengths, in small tiles:
+/// several in time, several over the series.
+#[test]
+fn random_series_and_parameters_give_the_same_bits() {
+    let options = Options {
+        tile_bytes: 200_000,
+        ..Options::default()
+    };
+    let Some(lane) = gpu::lane(options) else {
+        return;
+    };
+    let lane = RefCell::new(lane);
+    let mut runner = TestRunner::new(Config {
+        cases: 25,
+        max_shrink_iters: 20,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let cases = (any::<u32>(), params(60));
+    let result = runner.run(&cases, |(seed, params)| {
+        let of = |s: u64| closes(u64::from(seed) + s, 60 + (s as usize * 37) % 900);
+        let markets: Vec<Vec<f64>> = (0..80).map(of).collect();
+        prop_assert_eq!(check(&mut lane.borrow_mut(), params, &markets), 0);
+        Ok(())
+    });
+    result.unwrap();
+}
+
+#[test]
+fn averages_alone_are_those_of_the_columns() {
+    let Some(mut lane) = gpu::lane(Options::default()) else {
+        return;
+    };
+    let plan = Plan::new(Params {
+        cutout: 20,
+        strategy: true,
+        ..Params::default()
+    })
+    .unwrap();
+    let markets: Vec<Vec<f64>> = (0..70).map(|s| closes(s, 100 + s as usize)).collect();
+    let growth = growth_of(&plan, longest(&markets));
+    let series: Vec<Series<'_>> = markets.iter().map(|c| Series::of(c)).collect();
+    let mut out: Vec<Vec<f64>> = markets.iter().map(|c| vec![0.0; c.len()]).collect();
+    let mut slots: Vec<&mut [f64]> = out.iter_mut().map(Vec::as_mut_slice).collect();
+    lane.averages(&program_of(&plan), &growth, &series, &mut slots)
+        .unwrap();
+    for (ours, theirs) in out.iter().zip(expected(&plan, &markets)) {
+        assert_eq!(differing_values(ours, &theirs.average_signal), 0);
+    }
+}
+
+#[test]
+fn sources_other_than_the_close_give_the_same_bits() {
+    let Some(mut lane) = gpu::lane(Options::default()) else {
+        return;
+    };
+    let plan = Plan::new(Params::default()).unwrap();
+    let close = closes(7, 400);
+    let source: Vec<f64> = close.iter().map(|c| c * 0.75 + 1.0).collect();
+    let series = Series {
+        close: &close,
+        source: Some(&source),
+    };
+    let growth = growth_of(&plan, 400);
+    // Beside it one without: each is followed by its own.
+    let both = [series, Series::of(&close)];
+    let ours = lane.columns(&program_of(&plan), &growth, &both).unwrap();
+    for (ours, source) in ours.iter().zip([Some(&source[..]), None]) {
+        let theirs = atc_core::classify(&plan, &close, source).unwrap();
+        assert_eq!(differing(ours, &theirs), 0);
+    }
+}
