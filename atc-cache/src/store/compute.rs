@@ -16,6 +16,9 @@ impl Store {
     /// Of several threads that ask for the same key at once, one computes and the others wait for
     /// it; if it fails or panics, the next one tries. A thread that is computing an entry never
     /// waits for another: it computes that one itself, so that nested calls cannot block each other.
+    /// In an async program with a single thread use
+    /// [`get_or_compute_async`](Self::get_or_compute_async): this one would park the thread that
+    /// computes, until [`Timeouts::flight`](super::Timeouts::flight) has passed.
     ///
     /// # Errors
     ///

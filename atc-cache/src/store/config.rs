@@ -66,8 +66,8 @@ impl Config {
         }
     }
 
-    /// How many bytes the directory may take, rounded to whole blocks. Changing it sets an existing
-    /// directory aside.
+    /// How many bytes the blocks may take, rounded to whole ones; the newest entries add half a
+    /// block, and what was set aside is on top. Changing it sets an existing directory aside.
     #[must_use]
     pub fn disk_bytes(self, bytes: usize) -> Self {
         Self {
@@ -77,7 +77,8 @@ impl Config {
     }
 
     /// Bytes of one block, at least 64 KiB: what is evicted at once, and a little more than the
-    /// largest entry. Without it a 32nd of the disk's bytes, from 256 KiB to 32 MiB.
+    /// largest entry. Without it a 64th of the disk's bytes, from 256 KiB to 16 MiB, or what makes
+    /// 256 blocks of a very large disk.
     #[must_use]
     pub fn block_bytes(self, bytes: usize) -> Self {
         Self {
@@ -129,7 +130,10 @@ impl Config {
 
     pub(super) fn geometry(&self) -> Geometry {
         let chosen = self.block_bytes.map_or_else(
-            || (self.disk_bytes / 32).clamp(256 * KIB, 32 * MIB),
+            || {
+                let usual = (self.disk_bytes / 64).clamp(256 * KIB, 16 * MIB);
+                usual.max(self.disk_bytes / 256) // each block is an open file
+            },
             |bytes| bytes.clamp(64 * KIB, 1024 * MIB),
         );
         let block_bytes = chosen.next_multiple_of(4 * KIB);

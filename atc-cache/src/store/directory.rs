@@ -42,20 +42,19 @@ impl Drop for Directory {
 impl Directory {
     /// Takes the directory, and makes it fit `geometry`.
     ///
-    /// `warnings` say what was set aside; the error, why this process must do without a directory.
+    /// A warning beside it says what was set aside; one instead of it, why this process must do
+    /// without a directory.
     pub(super) fn take(
         root: &Path,
         geometry: Geometry,
-        warnings: &mut Vec<Warning>,
-    ) -> Result<Self, Warning> {
+    ) -> Result<(Self, Option<Warning>), Warning> {
         let unusable = |error| unusable(root, &error);
         fs::create_dir_all(root).map_err(unusable)?;
         let directory = Self::lock(root)?;
         let set_aside = directory.ensure_format(geometry).map_err(unusable)?;
-        warnings.extend(set_aside.map(|to| Warning::SetAside { to }));
         fs::create_dir_all(directory.blocks()).map_err(unusable)?;
         directory.ensure_clean_block(geometry).map_err(unusable)?;
-        Ok(directory)
+        Ok((directory, set_aside.map(|to| Warning::SetAside { to })))
     }
 
     /// Removes all that was ever kept in `root`. The lock file stays, others may be waiting at it.

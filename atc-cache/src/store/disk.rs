@@ -121,7 +121,7 @@ impl Disk {
 
     /// Whether so much is queued that a caller should wait before it adds to it.
     pub(super) fn is_crowded(&self) -> bool {
-        4 * self.geometry.budget() < self.lock_queue().bytes
+        2 * self.geometry.budget() < self.lock_queue().bytes
     }
 
     /// Queues an entry; it can be found at once.

@@ -180,7 +180,8 @@ impl Store {
     /// If the disk did not take all entries since the last flush, or did not answer in time. The
     /// store works on.
     pub fn flush(&self) -> Result<(), CacheError> {
-        self.inner.judge(self.inner.flush())
+        let patience = self.inner.timeouts.write * 2;
+        self.inner.judge(self.inner.flush(patience))
     }
 
     /// As [`flush`](Self::flush), without parking the thread.

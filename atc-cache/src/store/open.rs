@@ -7,11 +7,13 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use super::{
     CacheError, CacheErrorKind, Config, Inner, Shared, Store, Warning,
     blocks::{self, Blocks, Hybrid},
+    config::Geometry,
     directory::Directory,
     disk::{Disk, Progress},
     flight::Flights,
@@ -132,24 +134,71 @@ fn open_directory(
         reason,
     };
     let geometry = config.geometry();
-    let directory = Directory::take(root, geometry, warnings)?;
-    let failed = |error: std::io::Error| unusable(error.to_string());
-    let log = Log::open(&directory.log()).map_err(failed)?;
-    let blocks = Blocks {
-        directory: directory.blocks(),
-        geometry,
-        by_age: directory.used_blocks_by_age().map_err(failed)?,
+    let memory_bytes = config.memory();
+    let root = root.to_owned();
+    let opening = async move {
+        // A directory that is far away may not even answer whether it is there.
+        let prepared = tokio::task::spawn_blocking(move || prepare(&root, geometry));
+        let Ok(prepared) = prepared.await else {
+            return Err(NoAnswer);
+        };
+        Ok(match prepared {
+            Ok(prepared) => open_blocks(memory_bytes, geometry, prepared).await,
+            Err(warning) => Err(warning),
+        })
     };
-    let opening = blocks::open(config.memory(), Some(blocks));
-    match runtime.waiter().wait(config.patience().open, opening) {
-        Ok(Ok(hybrid)) => Ok(Opened {
-            directory,
-            hybrid,
-            log,
-        }),
-        Ok(Err(error)) => Err(unusable(error.to_string())),
-        Err(NoAnswer) => Err(unusable("its disk does not answer".to_owned())),
-    }
+    let opened = runtime.waiter().wait(config.patience().open, opening);
+    let Ok(Ok(opened)) = opened else {
+        return Err(unusable("its disk does not answer".to_owned()));
+    };
+    let (opened, set_aside) = opened?;
+    warnings.extend(set_aside);
+    Ok(opened)
+}
+
+/// A directory that fits, before foyer has seen it.
+struct Prepared {
+    directory: Directory,
+    log: Log,
+    by_age: Vec<u32>,
+    set_aside: Option<Warning>,
+}
+
+fn prepare(root: &Path, geometry: Geometry) -> Result<Prepared, Warning> {
+    let unusable = |error: std::io::Error| Warning::Unusable {
+        directory: root.to_owned(),
+        reason: error.to_string(),
+    };
+    let (directory, set_aside) = Directory::take(root, geometry)?;
+    Ok(Prepared {
+        log: Log::open(&directory.log()).map_err(unusable)?,
+        by_age: directory.used_blocks_by_age().map_err(unusable)?,
+        directory,
+        set_aside,
+    })
+}
+
+async fn open_blocks(
+    memory_bytes: usize,
+    geometry: Geometry,
+    prepared: Prepared,
+) -> Result<(Opened, Option<Warning>), Warning> {
+    let blocks = Blocks {
+        directory: prepared.directory.blocks(),
+        geometry,
+        by_age: prepared.by_age,
+    };
+    let opened = blocks::open(memory_bytes, Some(blocks)).await;
+    let hybrid = opened.map_err(|error| Warning::Unusable {
+        directory: prepared.directory.root().to_owned(),
+        reason: error.to_string(),
+    })?;
+    let opened = Opened {
+        directory: prepared.directory,
+        hybrid,
+        log: prepared.log,
+    };
+    Ok((opened, prepared.set_aside))
 }
 
 fn memory_only(config: &Config, runtime: &OwnRuntime) -> Result<Hybrid, CacheError> {
@@ -163,14 +212,14 @@ fn memory_only(config: &Config, runtime: &OwnRuntime) -> Result<Hybrid, CacheErr
 
 impl Inner {
     /// Waits until all that is queued is settled.
-    pub(super) fn flush(&self) -> Result<Progress, NoAnswer> {
+    pub(super) fn flush(&self, patience: Duration) -> Result<Progress, NoAnswer> {
         let target = self.shared.hurry();
         let progress = self.shared.progress();
         if target <= progress.settled {
             return Ok(progress);
         }
         let settled = shared::settled(Arc::clone(&self.shared), target);
-        self.waiter.wait(self.timeouts.write * 2, settled)
+        self.waiter.wait(patience, settled)
     }
 
     /// What a flush has come to.
@@ -218,7 +267,7 @@ impl Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         // What a last flush fails to write, nobody is left to hear of.
-        let _ = self.flush();
+        let _ = self.flush(self.timeouts.close);
         self.close();
     }
 }

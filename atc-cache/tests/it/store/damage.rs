@@ -39,6 +39,10 @@ fn hits_after(harm: impl FnOnce(&Path)) -> usize {
     let store = Store::open(&small(folder.path())).unwrap();
     assert!(store.is_persistent(), "{:?}", store.warnings());
     let hits = count_hits(&store, 0..=ENTRIES, 3 * KIB);
+    assert_eq!(
+        store.statistics().misses() as usize,
+        ENTRIES as usize + 1 - hits
+    );
     // Missing entries can be inserted again, and are found by the next process.
     for number in 0..=ENTRIES {
         insert(&store, number, 3 * KIB);
