@@ -178,7 +178,8 @@ impl<'a, T: Real> Stage<'a, T> {
                     limit: options.timeout,
                 });
             }
-            Ok(Err(error)) => return Err(refused(&error)),
+            // The submission never reached the device: it was gone before.
+            Ok(Err(error)) => health.lose(&error.to_string()),
             Err(_) => health.lose("the driver gave up"),
         }
         health.check()?;

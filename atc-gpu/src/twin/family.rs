@@ -68,10 +68,7 @@ impl<T: Real> Family<T> {
     pub(super) fn run(&mut self, growth: &[f64], series: Series<'_>) -> FamilyColumns<T> {
         let n = series.close.len();
         let zero = T::of(0.0);
-        self.source.clear();
-        self.source.resize(self.history, zero);
-        let source = series.source.unwrap_or(series.close);
-        self.source.extend(source.iter().map(|x| T::of(*x)));
+        self.take(series.source.unwrap_or(series.close));
         let mut columns = FamilyColumns {
             signal: vec![zero; n],
             equity: vec![zero; n],
@@ -88,6 +85,27 @@ impl<T: Real> Family<T> {
             }
         }
         columns
+    }
+
+    /// The averages of a source, line by line.
+    pub(super) fn averages_of(&mut self, source: &[f64]) -> [Vec<f64>; 9] {
+        self.take(source);
+        let mut lines = [(); 9].map(|()| vec![f64::NAN; source.len()]);
+        for bar in 0..source.len() {
+            self.averages_at(bar as u32);
+            for (k, line) in lines.iter_mut().enumerate() {
+                if bar as u32 >= self.shape.first[k] {
+                    line[bar] = self.averages[k].wide();
+                }
+            }
+        }
+        lines
+    }
+
+    fn take(&mut self, source: &[f64]) {
+        self.source.clear();
+        self.source.resize(self.history, T::of(0.0));
+        self.source.extend(source.iter().map(|x| T::of(*x)));
     }
 
     fn averages_at(&mut self, bar: u32) {

@@ -43,6 +43,17 @@ pub fn columns(
     Ok(out)
 }
 
+/// Computes the nine averages of each family as the kernels do, in units of the
+/// source; NaN before an average has a value.
+///
+/// # Errors
+///
+/// As [`columns`].
+pub fn averages(program: &Program, source: &[f64]) -> Result<PerFamily<[Vec<f64>; 9]>, Error> {
+    program.check()?;
+    Ok(Kind::ALL.map(|kind| Family::<f64>::new(program, kind).averages_of(source)))
+}
+
 fn compute<T: Real>(program: &Program, growth: &[f64], series: Series<'_>) -> Columns {
     let families: PerFamily<_> = Kind::ALL.map(|kind| {
         let mut family = Family::<T>::new(program, kind);

@@ -6,7 +6,7 @@ use atc_gpu::{Error, Lane, Options, Policy};
 /// and missing fails the test.
 pub(crate) fn lane(options: Options) -> Option<Lane> {
     let policy = std::env::var("ATC_GPU").ok();
-    let policy = Policy::from_env_value(policy.as_deref()).unwrap();
+    let policy = Policy::from_env_value(policy.as_deref()).expect("ATC_GPU is a policy");
     if policy == Policy::Off {
         skip("ATC_GPU is off");
         return None;

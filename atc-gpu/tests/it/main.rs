@@ -1,7 +1,9 @@
 //! Integration tests of the crate.
 
 mod compare;
+mod faults;
 mod gpu;
+mod lanes;
 mod market;
 mod parity;
 mod policy;

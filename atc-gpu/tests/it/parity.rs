@@ -14,25 +14,27 @@ use crate::program::{growth_of, program_of};
 
 /// What the definition says of each series.
 fn expected(plan: &Plan, markets: &[Vec<f64>]) -> Vec<atc_core::Columns> {
-    let classify = |close: &Vec<f64>| atc_core::classify(plan, close, None).unwrap();
+    let classify =
+        |close: &Vec<f64>| atc_core::classify(plan, close, None).expect("markets are valid");
     markets.iter().map(classify).collect()
 }
 
 /// The longest of the series.
 fn longest(markets: &[Vec<f64>]) -> usize {
-    markets.iter().map(Vec::len).max().unwrap()
+    markets.iter().map(Vec::len).max().expect("some market")
 }
 
 /// What a lane says of each series.
 fn computed(lane: &mut Lane, plan: &Plan, markets: &[Vec<f64>]) -> Vec<Columns> {
     let growth = growth_of(plan, longest(markets));
     let series: Vec<Series<'_>> = markets.iter().map(|c| Series::of(c)).collect();
-    lane.columns(&program_of(plan), &growth, &series).unwrap()
+    lane.columns(&program_of(plan), &growth, &series)
+        .expect("the device computes")
 }
 
 /// Values in which a lane and the definition differ, over all columns.
 fn check(lane: &mut Lane, params: Params, markets: &[Vec<f64>]) -> usize {
-    let plan = Plan::new(params).unwrap();
+    let plan = Plan::new(params).expect("parameters are valid");
     let ours = computed(lane, &plan, markets);
     let pairs = ours.iter().zip(expected(&plan, markets));
     pairs.map(|(ours, theirs)| differing(ours, &theirs)).sum()

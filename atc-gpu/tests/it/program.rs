@@ -47,8 +47,11 @@ fn hundredths_at_most(limit: f64) -> f64 {
 /// earlier one whose lengths are within a factor of four of its own.
 fn spacing(plan: &Plan) -> [usize; 6] {
     let of = |lengths: &[usize]| {
-        let shortest = lengths.iter().copied().min().unwrap();
-        (shortest, lengths.iter().copied().max().unwrap())
+        let shortest = lengths.iter().copied().min().expect("nine lengths");
+        (
+            shortest,
+            lengths.iter().copied().max().expect("nine lengths"),
+        )
     };
     let mut sets: Vec<(usize, usize)> = Vec::new();
     let mut place = |(shortest, longest): (usize, usize)| {

@@ -1,19 +1,20 @@
 //! The scalar twins of the kernels give the bits of the definition.
 
-use atc_core::{Params, Plan};
+use atc_core::{Family, Params, Plan};
 use atc_gpu::{Precision, Series, twin};
 use proptest::prelude::*;
 
-use crate::compare::differing;
+use crate::compare::{differing, differing_values};
 use crate::market::{closes, params};
 use crate::program::{growth_of, program_of};
 
 fn check(params: Params, close: &[f64], source: Option<&[f64]>) -> usize {
-    let plan = Plan::new(params).unwrap();
-    let theirs = atc_core::classify(&plan, close, source).unwrap();
+    let plan = Plan::new(params).expect("parameters are valid");
+    let theirs = atc_core::classify(&plan, close, source).expect("markets are valid");
     let growth = growth_of(&plan, close.len());
     let series = Series { close, source };
-    let ours = twin::columns(&program_of(&plan), Precision::F64, &growth, series).unwrap();
+    let ours = twin::columns(&program_of(&plan), Precision::F64, &growth, series)
+        .expect("the program is valid");
     differing(&ours, &theirs)
 }
 
@@ -26,6 +27,24 @@ fn defaults_give_the_same_bits_on_every_kind_of_market() {
 }
 
 proptest! {
+    /// Columns follow from decisions, which a tie band keeps from the last bits of an
+    /// average: so averages are compared on their own.
+    #[test]
+    fn averages_have_the_same_bits(
+        seed in any::<u64>(), params in params(1), n_bars in 1_usize..600,
+    ) {
+        let plan = Plan::new(params).expect("parameters are valid");
+        let close = closes(seed, n_bars);
+        let theirs = atc_core::classify_detail(&plan, &close, None).expect("markets are valid");
+        let ours = twin::averages(&program_of(&plan), &close).expect("the program is valid");
+        for family in Family::ALL {
+            let lines = ours[family as usize].iter().zip(&theirs.averages[family]);
+            for (k, (ours, theirs)) in lines.enumerate() {
+                prop_assert_eq!(differing_values(ours, theirs), 0, "{} {}", family, k);
+            }
+        }
+    }
+
     #[test]
     fn any_market_and_parameters_give_the_same_bits(
         seed in any::<u64>(), params in params(1), n_bars in 1_usize..900,
