@@ -96,7 +96,7 @@ impl Buffers {
             buffer.reserve(device, size, input);
         }
         for (buffer, size) in self.state.iter_mut().zip(sizes.state) {
-            buffer.reserve(device, size, wgpu::BufferUsages::STORAGE);
+            buffer.reserve(device, size, output);
         }
         for buffer in &mut self.columns {
             buffer.reserve(device, sizes.columns, output);

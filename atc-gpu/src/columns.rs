@@ -50,6 +50,17 @@ pub struct Columns {
     pub average: Vec<f64>,
 }
 
+/// The columns of a series at its last bar.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// Layer-1 signal of each family, multiples of 0.01.
+    pub signals: PerFamily<f64>,
+    /// Layer-2 equity of each family, multiples of the start.
+    pub equities: PerFamily<f64>,
+    /// The weighted vote of the six families, -1 ..= 1.
+    pub average: f64,
+}
+
 /// Turns what kernels leave into what columns promise: signals out of
 /// hundredths, nothing before the cutout, the average delayed if asked for.
 pub(crate) fn finish(program: &Program, columns: &mut Columns) {

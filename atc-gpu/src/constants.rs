@@ -11,7 +11,11 @@ use crate::program::{Kind, Program, half_length, outer_length};
 pub(crate) const DIRECT: u32 = 8;
 
 /// Rows of state before the tables of window sums; see `kernels/bindings.wgsl`.
-pub(crate) const TABLES: u32 = 41;
+pub(crate) const TABLES: u32 = 43;
+
+/// The first row of layer 2, and its rows that tell the last reading.
+pub(crate) const LAYER2: u32 = 18;
+pub(crate) const READING: u32 = 4;
 
 /// Fastest and slowest smoothing of KAMA.
 const FAST: f64 = 0.666;

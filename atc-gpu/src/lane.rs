@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::buffers::Buffers;
 use crate::device::{features, find};
 use crate::health::Health;
-use crate::output::Output;
+use crate::output::{self, LastRows, Output};
 use crate::pipelines::Pipelines;
 use crate::program::Program;
 use crate::run::Run;
-use crate::{Columns, Device, Error, Limits, Precision, Select, Series, columns};
+use crate::{Columns, Device, Error, Limits, Precision, Reading, Select, Series, columns};
 
 /// How a lane is opened.
 #[derive(Clone, Debug)]
@@ -169,6 +169,29 @@ impl Lane {
             columns::finish(program, columns);
         }
         Ok(out)
+    }
+
+    /// Computes the columns of each series at its last bar alone, which is all
+    /// that comes down; `None` for a series without bars after the cutout. See
+    /// [`averages`](Self::averages).
+    ///
+    /// # Errors
+    ///
+    /// As [`averages`](Self::averages).
+    pub fn last(
+        &mut self,
+        program: &Program,
+        growth: &[f64],
+        series: &[Series<'_>],
+    ) -> Result<Vec<Option<Reading>>, Error> {
+        let mut rows = vec![LastRows::default(); series.len()];
+        Run::new(program, growth, series)?.compute(self, &mut Output::Last(&mut rows))?;
+        let precision = self.precision();
+        let reading = |(series, rows): (&Series<'_>, &LastRows)| {
+            let n_bars = series.close.len();
+            (program.cutout < n_bars).then(|| output::reading(program, precision, n_bars, rows))
+        };
+        Ok(series.iter().zip(&rows).map(reading).collect())
     }
 
     /// The device and queue of `wgpu` behind the lane, for programs that want

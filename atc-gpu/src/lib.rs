@@ -23,7 +23,7 @@ mod stage;
 mod tiling;
 pub mod twin;
 
-pub use columns::{Columns, Series};
+pub use columns::{Columns, Reading, Series};
 pub use device::{Device, DeviceKind, Select, devices};
 pub use error::Error;
 pub use lane::{Lane, Options};

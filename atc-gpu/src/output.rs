@@ -1,22 +1,50 @@
 //! Where results go.
 
-use crate::Columns;
+use crate::constants::READING;
 use crate::pack::unpack;
+use crate::program::PerFamily;
 use crate::real::Real;
 use crate::tiling::Tile;
+use crate::{Columns, Precision, Program, Reading, twin};
+
+/// What is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Averages,
+    Columns,
+    Last,
+}
+
+impl Wanted {
+    /// Values that come down of a tile.
+    pub(crate) const fn values(self, n_series: usize, n_bars: usize) -> u64 {
+        let values = match self {
+            Self::Averages => n_bars,
+            Self::Columns => 13 * n_bars,
+            Self::Last => 6 * READING as usize,
+        };
+        (n_series * values) as u64
+    }
+}
+
+/// Layer 2 of a series at its last bar, as it comes down: signal in hundredths
+/// and equity, then both at the bar before, family by family.
+pub(crate) type LastRows = PerFamily<[f64; READING as usize]>;
 
 /// Where results go.
 pub(crate) enum Output<'a, 'b> {
     Averages(&'a mut [&'b mut [f64]]),
     Columns(&'a mut [Columns]),
+    Last(&'a mut [LastRows]),
 }
 
 impl Output<'_, '_> {
-    /// Columns that come down for each bar and series.
-    pub(crate) const fn n_columns(&self) -> u64 {
+    /// What goes there.
+    pub(crate) const fn wanted(&self) -> Wanted {
         match self {
-            Self::Averages(_) => 1,
-            Self::Columns(_) => 13,
+            Self::Averages(_) => Wanted::Averages,
+            Self::Columns(_) => Wanted::Columns,
+            Self::Last(_) => Wanted::Last,
         }
     }
 
@@ -36,6 +64,15 @@ impl Output<'_, '_> {
                     let mut slots: Vec<&mut [f64]> =
                         columns.map(|columns| columns.in_order(column)).collect();
                     unpack(values, tile, &mut slots);
+                }
+            }
+            // A series that ended in an earlier tile still shows its last bar.
+            Self::Last(out) => {
+                for (row, values) in values.chunks_exact(tile.n_series).enumerate() {
+                    let (family, row) = (row / READING as usize, row % READING as usize);
+                    for (rows, value) in out[series.clone()].iter_mut().zip(values) {
+                        rows[family][row] = value.wide();
+                    }
                 }
             }
         }
@@ -61,5 +98,28 @@ impl Columns {
             (Some(_), _) => &mut self.equities[column / 2],
             (None, _) => &mut self.average,
         }
+    }
+}
+
+/// What the last rows of a series of `n_bars` bars come to.
+pub(crate) fn reading(
+    program: &Program,
+    precision: Precision,
+    n_bars: usize,
+    rows: &LastRows,
+) -> Reading {
+    let first_live = n_bars == program.cutout + 1;
+    // A delayed average is that of the bar before.
+    let [signal, equity] = if program.delayed { [2, 3] } else { [0, 1] };
+    let votes = rows.map(|rows| [rows[signal], rows[equity]]);
+    let average = if program.delayed && first_live {
+        0.0
+    } else {
+        twin::average_of(program, precision, votes)
+    };
+    Reading {
+        signals: rows.map(|rows| rows[0] / 100.0),
+        equities: rows.map(|rows| rows[1]),
+        average,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::buffers::{Buffers, RING, Sizes};
 use crate::constants::Constants;
-use crate::output::Output;
+use crate::output::{Output, Wanted};
 use crate::program::{Kind, PerFamily};
 use crate::real::Real;
 use crate::stage::Stage;
@@ -60,9 +60,9 @@ impl<'a> Run<'a> {
     fn compute_as<T: Real>(&self, lane: &mut Lane, out: &mut Output<'_, '_>) -> Result<(), Error> {
         let constants = Kind::ALL.map(|kind| Constants::new(self.program, kind, T::TINY));
         let tiling = self.tiling::<T>(lane, &constants)?;
-        let sizes = self.sizes::<T>(tiling, &constants, out.n_columns());
+        let sizes = self.sizes::<T>(tiling, &constants, out.wanted());
         lane.buffers.reserve(&lane.device, &lane.health, &sizes)?;
-        let mut stage = Stage::<T>::new(self, lane, &constants, out.n_columns());
+        let mut stage = Stage::<T>::new(self, lane, &constants, out.wanted());
         let mut pending = VecDeque::with_capacity(RING);
         for (number, tile) in tiling.tiles().filter(|t| self.is_live(*t)).enumerate() {
             if pending.len() == RING
@@ -105,7 +105,7 @@ impl<'a> Run<'a> {
         &self,
         tiling: Tiling,
         constants: &PerFamily<Constants>,
-        n_columns: u64,
+        wanted: Wanted,
     ) -> Sizes {
         let value = T::PRECISION.bytes();
         let (series, bars) = (tiling.series() as u64, tiling.bars() as u64);
@@ -120,7 +120,7 @@ impl<'a> Run<'a> {
                 .map(|constants| series * u64::from(constants.state_rows) * value),
             columns: 2 * cells,
             average: cells,
-            download: n_columns * cells,
+            download: value * wanted.values(tiling.series(), tiling.bars()),
         }
     }
 }

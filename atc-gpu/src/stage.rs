@@ -3,8 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 
-use crate::constants::Constants;
-use crate::output::Output;
+use crate::buffers::Pooled;
+use crate::constants::{Constants, LAYER2, READING};
+use crate::output::{Output, Wanted};
 use crate::pack::pack;
 use crate::program::PerFamily;
 use crate::real::Real;
@@ -27,7 +28,7 @@ pub(crate) struct Stage<'a, T> {
     lane: &'a Lane,
     families: PerFamily<wgpu::BindGroup>,
     average: wgpu::BindGroup,
-    n_columns: u64,
+    wanted: Wanted,
     /// Staging, reused.
     packed: Vec<T>,
 }
@@ -38,7 +39,7 @@ impl<'a, T: Real> Stage<'a, T> {
         run: &'a Run<'a>,
         lane: &'a Lane,
         constants: &PerFamily<Constants>,
-        n_columns: u64,
+        wanted: Wanted,
     ) -> Self {
         let Lane { queue, buffers, .. } = lane;
         for (f, constants) in constants.iter().enumerate() {
@@ -60,7 +61,7 @@ impl<'a, T: Real> Stage<'a, T> {
             lane,
             families: std::array::from_fn(|f| bind::family(lane, f, run.source.is_some())),
             average: bind::average(lane),
-            n_columns,
+            wanted,
             packed: Vec::new(),
         }
     }
@@ -121,6 +122,9 @@ impl<'a, T: Real> Stage<'a, T> {
             pass.set_bind_group(0, bound, &[]);
             pass.dispatch_workgroups(groups, 1, 1);
         }
+        if self.wanted == Wanted::Last {
+            return;
+        }
         pass.set_pipeline(&pipelines.average);
         pass.set_bind_group(0, &self.average, &[]);
         pass.dispatch_workgroups(groups, tile.n_bars as u32, 1);
@@ -128,20 +132,29 @@ impl<'a, T: Real> Stage<'a, T> {
 
     fn download(&self, tile: Tile, slot: usize, encoder: &mut wgpu::CommandEncoder) {
         let buffers = &self.lane.buffers;
-        let target = buffers.downloads[slot].get();
-        let column = self.download_size(tile) / self.n_columns;
-        let mut at = 0;
-        if self.n_columns > 1 {
-            for columns in &buffers.columns {
-                encoder.copy_buffer_to_buffer(columns.get(), 0, target, at, 2 * column);
-                at += 2 * column;
-            }
+        let value = T::PRECISION.bytes();
+        let row = tile.n_series as u64 * value;
+        let column = tile.n_bars as u64 * row;
+        let last = (u64::from(LAYER2) * row, u64::from(READING) * row);
+        let mut parts: Vec<(&Pooled, (u64, u64))> = Vec::with_capacity(7);
+        match self.wanted {
+            Wanted::Averages => {}
+            Wanted::Columns => parts.extend(buffers.columns.iter().map(|b| (b, (0, 2 * column)))),
+            Wanted::Last => parts.extend(buffers.state.iter().map(|b| (b, last))),
         }
-        encoder.copy_buffer_to_buffer(buffers.average.get(), 0, target, at, column);
+        if self.wanted != Wanted::Last {
+            parts.push((&buffers.average, (0, column)));
+        }
+        let target = buffers.downloads[slot].get();
+        let mut at = 0;
+        for (buffer, (from, size)) in parts {
+            encoder.copy_buffer_to_buffer(buffer.get(), from, target, at, size);
+            at += size;
+        }
     }
 
     fn download_size(&self, tile: Tile) -> u64 {
-        (tile.n_series * tile.n_bars) as u64 * T::PRECISION.bytes() * self.n_columns
+        self.wanted.values(tile.n_series, tile.n_bars) * T::PRECISION.bytes()
     }
 
     /// Waits for a tile and takes its results.

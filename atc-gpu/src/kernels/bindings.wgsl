@@ -10,8 +10,9 @@
 // | 7 state | carried from tile to tile in time | row * n_series + series |
 // | 8 columns | layer-1 signals in hundredths, then layer-2 equities | (column * n_bars + j) * n_series + series |
 //
-// Rows of state: 0 equities, 9 sides, 18 layer 2 (signal, equity, factor), 21 prefix, 22 ramp,
-// 23 and 32 recursive averages, 41 tables of window sums, then the rings of Hull averages.
+// Rows of state: 0 equities, 9 sides, 18 layer 2 (signal, equity, the two at the bar
+// before, factor), 23 prefix, 24 ramp, 25 and 34 recursive averages, 43 tables of window sums, then
+// the rings of Hull averages.
 
 struct Tile {
     n_series: u32,
@@ -66,7 +67,7 @@ struct Numbers {
 @group(0) @binding(7) var<storage, read_write> state: array<real>;
 @group(0) @binding(8) var<storage, read_write> columns: array<real>;
 
-const TABLES: u32 = 41u;
+const TABLES: u32 = 43u;
 
 // The series of this invocation.
 var<private> series: u32;

@@ -30,30 +30,37 @@ fn load() {
             equities[k] = ONE;
             sides[k] = FRESH;
         }
-        layer = Layer2(ZERO, at_least(numbers.weight, FLOOR), ONE);
+        let weight = at_least(numbers.weight, FLOOR);
+        layer = Layer2(ZERO, weight, ZERO, weight, ONE);
         return;
     }
     for (var k = 0u; k < 9u; k++) {
         equities[k] = state[row(k)];
         sides[k] = state[row(9u + k)];
-        recursive[k] = state[row(23u + k)];
-        second[k] = state[row(32u + k)];
+        recursive[k] = state[row(25u + k)];
+        second[k] = state[row(34u + k)];
     }
-    layer = Layer2(state[row(18u)], state[row(19u)], state[row(20u)]);
-    prefix = state[row(21u)];
-    ramp = state[row(22u)];
+    layer.signal = state[row(18u)];
+    layer.equity = state[row(19u)];
+    layer.signal_before = state[row(20u)];
+    layer.equity_before = state[row(21u)];
+    layer.factor = state[row(22u)];
+    prefix = state[row(23u)];
+    ramp = state[row(24u)];
 }
 
 fn store() {
     for (var k = 0u; k < 9u; k++) {
         state[row(k)] = equities[k];
         state[row(9u + k)] = sides[k];
-        state[row(23u + k)] = recursive[k];
-        state[row(32u + k)] = second[k];
+        state[row(25u + k)] = recursive[k];
+        state[row(34u + k)] = second[k];
     }
     state[row(18u)] = layer.signal;
     state[row(19u)] = layer.equity;
-    state[row(20u)] = layer.factor;
-    state[row(21u)] = prefix;
-    state[row(22u)] = ramp;
+    state[row(20u)] = layer.signal_before;
+    state[row(21u)] = layer.equity_before;
+    state[row(22u)] = layer.factor;
+    state[row(23u)] = prefix;
+    state[row(24u)] = ramp;
 }

@@ -36,27 +36,27 @@ fn hull(k: u32, newest: real, bar: u32) -> real {
             state[row(ring + m)] = ZERO;
         }
     }
+    let slot = bar % s;
     var weighted = newest;
     if s > DIRECT {
-        weighted = hull_window(k, newest, bar);
+        weighted = hull_window(k, newest, slot);
     } else {
         var sum = newest;
         for (var back = 1u; back < s; back++) {
-            sum = sum + state[row(ring + (bar + s - back) % s)];
+            sum = sum + state[row(ring + slot + select(0u, s, back > slot) - back)];
             weighted = weighted + sum;
         }
     }
-    state[row(ring + bar % s)] = newest;
+    state[row(ring + slot)] = newest;
     return weighted * numbers.outer_scale[k];
 }
 
 // W of the s newest differences, s above DIRECT.
-fn hull_window(k: u32, newest: real, bar: u32) -> real {
+fn hull_window(k: u32, newest: real, since: u32) -> real {
     let s = shape.outer[k];
     let ring = shape.ring[k];
     let table = ring + s;
     let running = table + s;
-    let since = bar % s;
     if since == 0u {
         var sum = ZERO;
         var weight = ZERO;

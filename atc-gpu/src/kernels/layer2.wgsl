@@ -6,12 +6,17 @@
 struct Layer2 {
     signal: real,
     equity: real,
+    // As they were at the bar before.
+    signal_before: real,
+    equity_before: real,
     factor: real,
 }
 
 var<private> layer: Layer2;
 
 fn layer2(bar: u32, at: Bar, totals: Totals) {
+    layer.signal_before = layer.signal;
+    layer.equity_before = layer.equity;
     let flat = select(at.flat, layer.factor, shape.again == 1u);
     let held = select(flat, at.down, layer.signal < ZERO);
     layer.factor = select(held, at.up, layer.signal > ZERO);

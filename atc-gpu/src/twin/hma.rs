@@ -26,27 +26,28 @@ impl<T: Real> Family<T> {
     fn hull(&mut self, k: usize, newest: T, bar: u32) -> T {
         let s = self.shape.outer[k];
         let ring = self.shape.ring[k];
+        let slot = bar % s;
         let mut weighted = newest;
         if s > DIRECT {
-            weighted = self.hull_window(k, newest, bar);
+            weighted = self.hull_window(k, newest, slot as usize);
         } else {
             let mut sum = newest;
             for back in 1..s {
-                sum = sum + self.state[(ring + (bar + s - back) % s) as usize];
+                let wrapped = if back > slot { s } else { 0 };
+                sum = sum + self.state[(ring + slot + wrapped - back) as usize];
                 weighted = weighted + sum;
             }
         }
-        self.state[(ring + bar % s) as usize] = newest;
+        self.state[(ring + slot) as usize] = newest;
         weighted * T::of(self.numbers.outer_scale[k])
     }
 
     /// W of the s newest differences, s above DIRECT.
-    fn hull_window(&mut self, k: usize, newest: T, bar: u32) -> T {
+    fn hull_window(&mut self, k: usize, newest: T, since: usize) -> T {
         let s = self.shape.outer[k] as usize;
         let ring = self.shape.ring[k] as usize;
         let table = ring + s;
         let running = table + s;
-        let since = bar as usize % s;
         if since == 0 {
             let mut sum = T::of(0.0);
             let mut weight = sum;

@@ -54,6 +54,23 @@ pub fn averages(program: &Program, source: &[f64]) -> Result<PerFamily<[Vec<f64>
     Ok(Kind::ALL.map(|kind| Family::<f64>::new(program, kind).averages_of(source)))
 }
 
+/// The average signal of a bar, out of each family's layer-1 signal in
+/// hundredths and its layer-2 equity.
+pub(crate) fn average_of(
+    program: &Program,
+    precision: Precision,
+    families: PerFamily<[f64; 2]>,
+) -> f64 {
+    let limits = program.vote_limits;
+    match precision {
+        Precision::F64 => average::of(limits, families),
+        Precision::F32 => {
+            let narrow = families.map(|family| family.map(f32::of));
+            average::of(limits.map(f32::of), narrow).wide()
+        }
+    }
+}
+
 fn compute<T: Real>(program: &Program, growth: &[f64], series: Series<'_>) -> Columns {
     let families: PerFamily<_> = Kind::ALL.map(|kind| {
         let mut family = Family::<T>::new(program, kind);

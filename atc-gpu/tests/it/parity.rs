@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use atc_core::{Params, Plan};
-use atc_gpu::{Columns, Lane, Options, Series};
+use atc_gpu::{Columns, Lane, Options, Reading, Series};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -97,6 +97,41 @@ fn averages_alone_are_those_of_the_columns() {
         .unwrap();
     for (ours, theirs) in out.iter().zip(expected(&plan, &markets)) {
         assert_eq!(differing_values(ours, &theirs.average_signal), 0);
+    }
+}
+
+#[test]
+fn last_readings_are_the_last_row_of_the_columns() {
+    let options = Options {
+        tile_bytes: 100_000,
+        ..Options::default()
+    };
+    let Some(mut lane) = gpu::lane(options) else {
+        return;
+    };
+    for (cutout, strategy) in [(0, false), (0, true), (257, true), (300, false)] {
+        let plan = Plan::new(Params {
+            cutout,
+            strategy,
+            ..Params::default()
+        })
+        .unwrap();
+        // Some end where a tile begins, some where the cutout lies.
+        let markets: Vec<Vec<f64>> = (0..120).map(|s| closes(s, 200 + s as usize * 5)).collect();
+        let growth = growth_of(&plan, longest(&markets));
+        let series: Vec<Series<'_>> = markets.iter().map(|c| Series::of(c)).collect();
+        let program = program_of(&plan);
+        let columns = lane.columns(&program, &growth, &series).unwrap();
+        let last = lane.last(&program, &growth, &series).unwrap();
+        for (last, columns) in last.iter().zip(&columns) {
+            let end = columns.average.len() - 1;
+            let expected = (cutout <= end).then(|| Reading {
+                signals: columns.signals.each_ref().map(|column| column[end]),
+                equities: columns.equities.each_ref().map(|column| column[end]),
+                average: columns.average[end],
+            });
+            assert_eq!(*last, expected, "{} bars, cutout {cutout}", end + 1);
+        }
     }
 }
 
