@@ -5,6 +5,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use crate::Precision;
 use crate::program::{Kind, Program, half_length, outer_length};
 
 /// Longest outer average of a Hull average that is summed afresh at every bar.
@@ -89,9 +90,8 @@ pub(crate) struct Constants {
 }
 
 impl Constants {
-    /// Works them out; `tiny` is the least positive normal number of the
-    /// precision.
-    pub(crate) fn new(program: &Program, kind: Kind, tiny: f64) -> Self {
+    /// Works them out for a precision.
+    pub(crate) fn new(program: &Program, kind: Kind, precision: Precision) -> Self {
         let f = kind as usize;
         let lengths = program.lengths[f];
         let longest = lengths.into_iter().max().unwrap_or(1) as u32;
@@ -123,7 +123,7 @@ impl Constants {
         };
         Self {
             shape,
-            numbers: numbers(program, kind, tiny),
+            numbers: numbers(program, kind, precision),
             state_rows,
         }
     }
@@ -164,21 +164,22 @@ fn scale(length: f64) -> f64 {
     2.0 / (length * (length + 1.0))
 }
 
-fn numbers(program: &Program, kind: Kind, tiny: f64) -> Numbers {
+fn numbers(program: &Program, kind: Kind, precision: Precision) -> Numbers {
     let f = kind as usize;
     let lengths = program.lengths[f];
     let half = lengths.map(|l| half_length(l) as f64);
     let outer = lengths.map(|l| outer_length(l) as f64);
     let line = lengths.map(|l| line_factors(l as f64, program.variants.lsma_one_before));
     let length = lengths.map(|l| l as f64);
+    let tie = program.tie.max(precision.least_tie());
     Numbers {
         retain: program.retain,
-        low: 1.0 - program.tie,
-        high: 1.0 + program.tie,
+        low: 1.0 - tie,
+        high: 1.0 + tie,
         weight: program.weights[f],
         vote_long: program.vote_limits[0],
         vote_short: program.vote_limits[1],
-        tiny,
+        tiny: precision.least_positive(),
         slow: SLOW,
         fast_less_slow: FAST - SLOW,
         slow_squared: SLOW * SLOW,

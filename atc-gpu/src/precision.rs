@@ -28,6 +28,24 @@ impl Precision {
         Self::NAMES[self as usize]
     }
 
+    /// The narrowest tie band, relative to the price: a program that asks for a
+    /// narrower one gets this. It must be wider than the rounding errors of an
+    /// average, or they would decide.
+    pub const fn least_tie(self) -> f64 {
+        match self {
+            Self::F64 => 0.0,
+            Self::F32 => 1e-5,
+        }
+    }
+
+    /// The least positive normal number.
+    pub(crate) const fn least_positive(self) -> f64 {
+        match self {
+            Self::F64 => f64::MIN_POSITIVE,
+            Self::F32 => f32::MIN_POSITIVE as f64,
+        }
+    }
+
     /// Bytes of one number.
     pub const fn bytes(self) -> u64 {
         match self {

@@ -56,7 +56,8 @@ pub struct Program {
     pub variants: Variants,
     /// The share of equity that a bar leaves: `1 - decay`.
     pub retain: f64,
-    /// Price and average count as equal within this relative band.
+    /// Price and average count as equal within this relative band, or a wider
+    /// one if the precision needs it.
     pub tie: f64,
     /// Layer-1 signals above the first value, in hundredths, vote long; below
     /// the second, short.

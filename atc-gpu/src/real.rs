@@ -16,9 +16,6 @@ pub(crate) trait Real:
 {
     const PRECISION: Precision;
 
-    /// The least positive normal number.
-    const TINY: f64;
-
     /// The nearest number.
     fn of(value: f64) -> Self;
     /// As `f64`, exactly.
@@ -39,7 +36,6 @@ pub(crate) trait Real:
 
 impl Real for f64 {
     const PRECISION: Precision = Precision::F64;
-    const TINY: Self = Self::MIN_POSITIVE;
 
     fn of(value: Self) -> Self {
         value
@@ -60,7 +56,6 @@ impl Real for f64 {
 
 impl Real for f32 {
     const PRECISION: Precision = Precision::F32;
-    const TINY: f64 = Self::MIN_POSITIVE as f64;
 
     fn of(value: f64) -> Self {
         value as Self

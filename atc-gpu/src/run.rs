@@ -58,7 +58,7 @@ impl<'a> Run<'a> {
     }
 
     fn compute_as<T: Real>(&self, lane: &mut Lane, out: &mut Output<'_, '_>) -> Result<(), Error> {
-        let constants = Kind::ALL.map(|kind| Constants::new(self.program, kind, T::TINY));
+        let constants = Kind::ALL.map(|kind| Constants::new(self.program, kind, T::PRECISION));
         let tiling = self.tiling::<T>(lane, &constants)?;
         let sizes = self.sizes::<T>(tiling, &constants, out.wanted());
         lane.buffers.reserve(&lane.device, &lane.health, &sizes)?;

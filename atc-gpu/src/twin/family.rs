@@ -40,7 +40,7 @@ pub(super) struct FamilyColumns<T> {
 
 impl<T: Real> Family<T> {
     pub(super) fn new(program: &Program, kind: Kind) -> Self {
-        let constants = Constants::new(program, kind, T::TINY);
+        let constants = Constants::new(program, kind, T::PRECISION);
         let zero = T::of(0.0);
         Self {
             kind,

@@ -55,8 +55,7 @@ fn single_precision_is_that_of_the_twin() {
         return;
     };
     let plan = Plan::new(Params::default()).unwrap();
-    let mut program = program_of(&plan);
-    program.tie = 1e-5;
+    let program = program_of(&plan);
     let growth = growth_of(&plan, 500);
     let markets: Vec<Vec<f64>> = (0..50).map(|seed| closes(seed * 5, 500)).collect();
     let series: Vec<Series<'_>> = markets.iter().map(|c| Series::of(c)).collect();

@@ -2,6 +2,7 @@
 
 mod compare;
 mod faults;
+mod golden;
 mod gpu;
 mod lanes;
 mod market;
