@@ -1,21 +1,18 @@
 //! The tier on disk: new entries queue up, go to the log or to blocks, and are acknowledged.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     path::PathBuf,
     sync::{
-        Mutex, PoisonError, RwLock,
+        PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
 };
 
-use tokio::{
-    sync::{Notify, watch},
-    time,
-};
+use tokio::time;
 
 use super::{
+    backlog::Backlog,
     blocks::Hybrid,
     config::{Geometry, Timeouts},
     entry::{EntryKey, Value},
@@ -23,8 +20,8 @@ use super::{
 };
 use crate::Key;
 
-/// How long a lone entry waits for company before it is written.
-const LINGER: Duration = Duration::from_millis(5);
+/// Bytes that are left to others on a disk that is almost full.
+const SPARE: u64 = 256 << 10;
 
 /// What is on disk, or on its way there.
 #[derive(Debug)]
@@ -35,30 +32,8 @@ pub(super) struct Disk {
     timeouts: Timeouts,
     /// Entries that are in no block yet: queued, being written, or in the log.
     recent: RwLock<HashMap<Key, Value>>,
-    queue: Mutex<Queue>,
-    /// There is something to write.
-    work: Notify,
-    /// Somebody waits for it.
-    hurry: Notify,
-    progress: watch::Sender<Progress>,
+    pub(super) backlog: Backlog,
     stopped: AtomicBool,
-}
-
-#[derive(Debug, Default)]
-struct Queue {
-    values: VecDeque<Value>,
-    bytes: usize,
-    /// Entries ever queued.
-    queued: u64,
-}
-
-/// How far the writer has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Progress {
-    /// Entries that were queued and are settled, one way or the other.
-    pub(super) settled: u64,
-    /// Those among them that the disk did not take.
-    pub(super) lost: u64,
 }
 
 /// What became of a batch.
@@ -83,10 +58,7 @@ impl Disk {
             hybrid,
             timeouts,
             recent: RwLock::default(),
-            queue: Mutex::default(),
-            work: Notify::new(),
-            hurry: Notify::new(),
-            progress: watch::Sender::default(),
+            backlog: Backlog::default(),
             stopped: AtomicBool::new(false),
         }
     }
@@ -121,7 +93,7 @@ impl Disk {
 
     /// Whether so much is queued that a caller should wait before it adds to it.
     pub(super) fn is_crowded(&self) -> bool {
-        2 * self.geometry.budget() < self.lock_queue().bytes
+        2 * self.geometry.budget() < self.backlog.bytes()
     }
 
     /// Queues an entry; it can be found at once.
@@ -129,73 +101,39 @@ impl Disk {
         let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
         recent.insert(value.key, value.clone());
         drop(recent);
-        let mut queue = self.lock_queue();
-        queue.bytes += value.block_bytes();
-        queue.queued += 1;
-        queue.values.push_back(value);
-        drop(queue);
-        self.work.notify_one();
-    }
-
-    /// Asks for everything queued so far to be written; settled when the progress reaches the
-    /// number returned.
-    pub(super) fn hurry(&self) -> u64 {
-        self.hurry.notify_one();
-        self.lock_queue().queued
-    }
-
-    pub(super) fn progress(&self) -> watch::Receiver<Progress> {
-        self.progress.subscribe()
+        self.backlog.push(value);
     }
 
     /// Writes what is queued, batch by batch, for as long as the store lives.
-    pub(super) async fn write_forever(&self, mut log: Log, settled: impl Fn(Settled)) {
+    pub(super) async fn write_forever(&self, mut log: Option<Log>, settled: impl Fn(Settled)) {
+        let budget = self.geometry.budget();
         let mut in_blocks = false;
         loop {
-            self.work.notified().await;
-            if self.lock_queue().bytes < self.geometry.budget() {
-                // Not an error: either somebody waits, or time is up.
-                let _ = time::timeout(LINGER, self.hurry.notified()).await;
-            }
-            loop {
-                let batch = self.next_batch();
-                if batch.is_empty() {
-                    break;
-                }
-                let n_values = batch.len() as u64;
-                let result = self.settle(batch, &mut log, &mut in_blocks).await;
+            self.backlog.gather(budget).await;
+            while let Some(batch) = self.backlog.take(budget) {
+                let result = match &mut log {
+                    Some(log) if !self.is_stopped() => {
+                        self.settle(batch, log, &mut in_blocks).await
+                    }
+                    _ => self.lose(&batch),
+                };
                 let n_lost = result.lost.len() as u64;
                 settled(result);
-                self.progress.send_modify(|progress| {
-                    progress.settled += n_values;
-                    progress.lost += n_lost;
-                });
+                self.backlog.advance(n_lost);
             }
         }
     }
 
-    /// What may be on its way at once.
-    fn next_batch(&self) -> Vec<Value> {
-        let mut queue = self.lock_queue();
-        let mut batch = Vec::new();
-        let mut bytes = 0;
-        while let Some(value) = queue.values.front() {
-            let with_it = bytes + value.block_bytes();
-            if !batch.is_empty() && self.geometry.budget() < with_it {
-                break;
-            }
-            bytes = with_it;
-            batch.extend(queue.values.pop_front());
-        }
-        queue.bytes -= bytes;
-        batch
+    /// Goes on after a panic in the writer: what it was writing is lost, and nothing is written any
+    /// more. Returns the reason the first time.
+    pub(super) fn give_up(&self) -> Option<String> {
+        let stopped = self.stop("its writer failed".to_owned());
+        self.backlog.lose_batch();
+        stopped
     }
 
     /// Appends the batch to the log while that is small, else moves both into blocks.
     async fn settle(&self, batch: Vec<Value>, log: &mut Log, in_blocks: &mut bool) -> Settled {
-        if self.is_stopped() {
-            return self.lose(&batch);
-        }
         let sealed: usize = batch.iter().map(Value::sealed_bytes).sum();
         if !*in_blocks && log.bytes() + sealed <= self.geometry.log_bytes() {
             let appended = tokio::task::block_in_place(|| log.append(&batch));
@@ -242,6 +180,12 @@ impl Disk {
 
     /// Hands the batch to foyer, waits until it is through with it, and looks what it took.
     async fn write_blocks(&self, batch: Vec<Value>) -> Settled {
+        if !self.has_room(&batch) {
+            return Settled {
+                stopped: self.stop("its disk is almost full".to_owned()),
+                ..self.lose(&batch)
+            };
+        }
         let storage = self.hybrid.storage();
         for value in &batch {
             let key = EntryKey(value.key);
@@ -263,12 +207,22 @@ impl Disk {
         }
         if acknowledged.is_err() {
             result.stopped = self.stop("the disk does not answer".to_owned());
-        } else if result.written.is_empty() {
-            result.stopped = self.stop("it is full, or its disk fails".to_owned());
+        } else if !result.lost.is_empty() {
+            // After a failed write foyer may take an old block for a new one: not one more.
+            result.stopped = self.stop("its disk fails".to_owned());
         }
         let keys = result.written.iter().map(|value| &value.key);
         self.forget(keys.chain(&result.lost));
         result
+    }
+
+    /// Whether the disk has twice the room the batch can take. foyer does not survive a full disk:
+    /// it goes on at the wrong place and overwrites what it has acknowledged.
+    fn has_room(&self, batch: &[Value]) -> bool {
+        let bytes: usize = batch.iter().map(Value::block_bytes).sum();
+        let needed = 2 * bytes as u64 + SPARE;
+        // Where the system cannot tell, the write will.
+        fs4::available_space(&self.root).map_or(true, |available| needed <= available)
     }
 
     fn lose(&self, batch: &[Value]) -> Settled {
@@ -291,9 +245,5 @@ impl Disk {
     pub(super) fn stop(&self, reason: String) -> Option<String> {
         let first = !self.stopped.swap(true, Ordering::AcqRel);
         first.then_some(reason)
-    }
-
-    fn lock_queue(&self) -> std::sync::MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

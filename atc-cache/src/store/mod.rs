@@ -1,5 +1,6 @@
 //! The store: memory, then the newest entries, then blocks on disk; and what guards them.
 
+mod backlog;
 mod blocks;
 mod compute;
 mod config;

@@ -12,10 +12,11 @@ use std::{
 
 use super::{
     CacheError, CacheErrorKind, Config, Inner, Shared, Store, Warning,
+    backlog::Progress,
     blocks::{self, Blocks, Hybrid},
     config::Geometry,
     directory::Directory,
-    disk::{Disk, Progress},
+    disk::Disk,
     flight::Flights,
     log::Log,
     runtime::{NoAnswer, OwnRuntime},
@@ -90,13 +91,7 @@ impl Store {
             warnings: Mutex::new(warnings),
         });
         if let Some(log) = log {
-            let shared = Arc::clone(&shared);
-            runtime.handle().spawn(async move {
-                if let Some(disk) = &shared.disk {
-                    disk.write_forever(log, |settled| shared.record(&settled))
-                        .await;
-                }
-            });
+            runtime.handle().spawn(write(Arc::clone(&shared), log));
         }
         let inner = Inner {
             shared,
@@ -199,6 +194,24 @@ async fn open_blocks(
         log: prepared.log,
     };
     Ok((opened, prepared.set_aside))
+}
+
+/// Writes for as long as the runtime lives, through panics of what it calls.
+async fn write(shared: Arc<Shared>, log: Log) {
+    let mut log = Some(log);
+    loop {
+        let (writing, log) = (Arc::clone(&shared), log.take());
+        let writer = tokio::spawn(async move {
+            if let Some(disk) = &writing.disk {
+                disk.write_forever(log, |settled| writing.record(&settled))
+                    .await;
+            }
+        });
+        match writer.await {
+            Err(error) if error.is_panic() => shared.give_up(),
+            _ => return,
+        }
+    }
 }
 
 fn memory_only(config: &Config, runtime: &OwnRuntime) -> Result<Hybrid, CacheError> {

@@ -7,8 +7,9 @@ use tokio::time;
 
 use super::{
     Entry, FATES, Insertion, MissReason, Shared, Tier, Warning,
+    backlog::Progress,
     blocks::Hybrid,
-    disk::{Disk, Progress, Settled},
+    disk::{Disk, Settled},
     entry::{EntryKey, Value},
     runtime::NoAnswer,
     stats::Counters,
@@ -87,13 +88,14 @@ impl Shared {
 
     /// Asks for all that is queued to be written, and returns how many entries must be settled.
     pub(super) fn hurry(&self) -> u64 {
-        self.disk.as_ref().map_or(0, Disk::hurry)
+        let disk = self.disk.as_ref();
+        disk.map_or(0, |disk| disk.backlog.hurry())
     }
 
     /// What is settled of what was queued.
     pub(super) fn progress(&self) -> Progress {
         let disk = self.disk.as_ref();
-        disk.map_or_else(Progress::default, |disk| *disk.progress().borrow())
+        disk.map_or_else(Progress::default, |disk| *disk.backlog.progress().borrow())
     }
 
     /// Records what became of a batch.
@@ -110,10 +112,20 @@ impl Shared {
             settled.lost.len() as u64,
         );
         self.note(&settled.lost, MissReason::NotWritten);
-        if let (Some(reason), Some(disk)) = (&settled.stopped, &self.disk) {
+        self.warn_stopped(settled.stopped.as_deref());
+    }
+
+    /// Goes on without a writer.
+    pub(super) fn give_up(&self) {
+        let reason = self.disk.as_ref().and_then(Disk::give_up);
+        self.warn_stopped(reason.as_deref());
+    }
+
+    fn warn_stopped(&self, reason: Option<&str>) {
+        if let (Some(reason), Some(disk)) = (reason, &self.disk) {
             self.warn(Warning::WritingStopped {
                 directory: disk.root.clone(),
-                reason: reason.clone(),
+                reason: reason.to_owned(),
             });
         }
     }
@@ -170,8 +182,8 @@ pub(super) async fn load(hybrid: Hybrid, key: Key) -> Result<Entry, MissReason> 
 /// Waits until there is room in the queue.
 pub(super) async fn room(shared: Arc<Shared>) {
     let Some(disk) = &shared.disk else { return };
-    let mut progress = disk.progress();
-    disk.hurry();
+    let mut progress = disk.backlog.progress();
+    disk.backlog.hurry();
     // Ends when the writer does, which is when the store closes.
     let _ = progress.wait_for(|_| !shared.is_crowded()).await;
 }
@@ -181,7 +193,7 @@ pub(super) async fn settled(shared: Arc<Shared>, target: u64) -> Progress {
     let Some(disk) = &shared.disk else {
         return Progress::default();
     };
-    let mut progress = disk.progress();
+    let mut progress = disk.backlog.progress();
     let settled = progress.wait_for(|progress| target <= progress.settled);
     settled.await.map(|progress| *progress).unwrap_or_default()
 }

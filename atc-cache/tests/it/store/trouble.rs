@@ -64,7 +64,7 @@ fn a_read_only_directory_costs_one_warning() {
 
 #[test]
 fn a_full_disk_costs_one_warning() {
-    let Some(mount) = Mount::new("size=1m") else {
+    let Some(mount) = Mount::new("size=4m") else {
         return skip("file systems cannot be mounted here");
     };
     let config = Config::in_directory(mount.path())
