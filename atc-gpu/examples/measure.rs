@@ -8,9 +8,9 @@
 use std::error::Error;
 use std::panic::resume_unwind;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use atc_gpu::{Lanes, Options, Program, Select, Series, devices};
+use atc_gpu::{Lanes, Options, Program, Select, Series, TileTimes, devices};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -46,7 +46,27 @@ fn main() -> Result<(), Box<dyn Error>> {
         let speed = (n_series * n_bars) as f64 / seconds / 1e6;
         println!("round {round}: {seconds:.3} s, {speed:.2} million bars/s");
     }
+    for lane in 0..n_lanes {
+        lanes.with(lane, |open| tell(lane, open.timeline()));
+    }
     Ok(())
+}
+
+/// Where the time of a lane went in the last round.
+fn tell(lane: usize, tiles: &[TileTimes]) {
+    let sum = |of: fn(&TileTimes) -> Duration| tiles.iter().map(of).sum::<Duration>();
+    println!(
+        "lane {lane}: {} tiles; prepared {:.3?}, kernels {:.3?}, awaited {:.3?}, placed {:.3?}",
+        tiles.len(),
+        sum(|tile| length(tile.prepared)),
+        sum(|tile| tile.kernel().unwrap_or_default()),
+        sum(|tile| length(tile.awaited)),
+        sum(|tile| length([tile.awaited[1], tile.placed])),
+    );
+}
+
+fn length([from, to]: [Duration; 2]) -> Duration {
+    to.saturating_sub(from)
 }
 
 /// Average signals of all series, an equal share on each lane.

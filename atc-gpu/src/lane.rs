@@ -9,7 +9,10 @@ use crate::output::{self, LastRows, Output};
 use crate::pipelines::Pipelines;
 use crate::program::Program;
 use crate::run::Run;
-use crate::{Columns, Device, Error, Limits, Precision, Reading, Select, Series, columns};
+use crate::timeline::Clock;
+use crate::{
+    Columns, Device, Error, Limits, Precision, Reading, Select, Series, TileTimes, columns,
+};
 
 /// How a lane is opened.
 #[derive(Clone, Debug)]
@@ -49,6 +52,8 @@ pub struct Lane {
     pub(crate) buffers: Buffers,
     pub(crate) health: Health,
     pub(crate) options: Options,
+    pub(crate) clock: Option<Clock>,
+    pub(crate) timeline: Vec<TileTimes>,
 }
 
 impl Lane {
@@ -73,7 +78,8 @@ impl Lane {
         let required = features(options.precision);
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("atc lane"),
-            required_features: required,
+            // A clock where there is one; nothing depends on it.
+            required_features: required | (adapter.features() & wgpu::Features::TIMESTAMP_QUERY),
             required_limits: adapter.limits(),
             experimental_features: experimental(required),
             ..wgpu::DeviceDescriptor::default()
@@ -86,6 +92,7 @@ impl Lane {
         let health = Health::default();
         health.watch(&device);
         let pipelines = Pipelines::new(&device, options.precision)?;
+        let clock = Clock::new(&device, &queue);
         health.check()?;
         Ok(Self {
             info,
@@ -95,6 +102,8 @@ impl Lane {
             buffers: Buffers::default(),
             health,
             options,
+            clock,
+            timeline: Vec::new(),
         })
     }
 
@@ -106,6 +115,11 @@ impl Lane {
     /// The numbers it computes with.
     pub const fn precision(&self) -> Precision {
         self.options.precision
+    }
+
+    /// When the tiles of the last run that succeeded were prepared, computed and taken.
+    pub fn timeline(&self) -> &[TileTimes] {
+        &self.timeline
     }
 
     /// Whether it can still be used: a device that was lost or did not answer

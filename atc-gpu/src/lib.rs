@@ -21,6 +21,7 @@ mod shaders;
 mod spirv;
 mod stage;
 mod tiling;
+mod timeline;
 pub mod twin;
 
 pub use columns::{Columns, Reading, Series};
@@ -32,3 +33,4 @@ pub use policy::Policy;
 pub use precision::Precision;
 pub use program::{FAMILIES, MAX_LENGTH, PerFamily, Program, Variants};
 pub use tiling::{Demand, Limits, Tile, Tiles, Tiling};
+pub use timeline::TileTimes;

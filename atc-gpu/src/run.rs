@@ -9,6 +9,7 @@ use crate::program::{Kind, PerFamily};
 use crate::real::Real;
 use crate::stage::Stage;
 use crate::tiling::{Demand, Tile, Tiling};
+use crate::timeline::STAMPS;
 use crate::{Error, Lane, Precision, Program, Series};
 
 /// What is to be computed, checked.
@@ -75,6 +76,7 @@ impl<'a> Run<'a> {
         for pending in pending {
             stage.collect(&pending, out)?;
         }
+        lane.timeline = stage.into_times();
         Ok(())
     }
 
@@ -120,7 +122,7 @@ impl<'a> Run<'a> {
                 .map(|constants| series * u64::from(constants.state_rows) * value),
             columns: 2 * cells,
             average: cells,
-            download: value * wanted.values(tiling.series(), tiling.bars()),
+            download: value * wanted.values(tiling.series(), tiling.bars()) + STAMPS,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use crate::buffers::Pooled;
 use crate::constants::{Constants, LAYER2, READING};
@@ -12,12 +13,14 @@ use crate::real::Real;
 use crate::run::Run;
 use crate::shaders::WORKGROUP;
 use crate::tiling::Tile;
-use crate::{Error, Lane, bind};
+use crate::timeline::STAMPS;
+use crate::{Error, Lane, TileTimes, bind};
 
 /// A tile whose results are on their way down.
 pub(crate) struct Pending {
     tile: Tile,
     slot: usize,
+    prepared: [Duration; 2],
     submission: wgpu::SubmissionIndex,
     mapped: mpsc::Receiver<Result<(), wgpu::BufferAsyncError>>,
 }
@@ -31,6 +34,8 @@ pub(crate) struct Stage<'a, T> {
     wanted: Wanted,
     /// Staging, reused.
     packed: Vec<T>,
+    begun: Instant,
+    times: Vec<TileTimes>,
 }
 
 impl<'a, T: Real> Stage<'a, T> {
@@ -63,20 +68,28 @@ impl<'a, T: Real> Stage<'a, T> {
             average: bind::average(lane),
             wanted,
             packed: Vec::new(),
+            begun: Instant::now(),
+            times: Vec::new(),
         }
+    }
+
+    /// When each tile went through.
+    pub(crate) fn into_times(self) -> Vec<TileTimes> {
+        self.times
     }
 
     /// Uploads a tile, computes it and sends its results down.
     pub(crate) fn launch(&mut self, tile: Tile, slot: usize) -> Result<Pending, Error> {
+        let begun = self.begun.elapsed();
         self.upload(tile);
         let Lane { device, queue, .. } = self.lane;
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        self.encode(tile, &mut encoder);
+        self.encode(tile, slot, &mut encoder);
         self.download(tile, slot, &mut encoder);
         let submission = queue.submit([encoder.finish()]);
         self.lane.health.check()?;
         let (sender, mapped) = mpsc::channel();
-        let size = self.download_size(tile);
+        let size = self.download_size(tile) + STAMPS;
         let buffer = self.lane.buffers.downloads[slot].get();
         buffer.map_async(wgpu::MapMode::Read, ..size, move |result| {
             // The receiver is gone where the run has failed: nobody wants to know.
@@ -85,6 +98,7 @@ impl<'a, T: Real> Stage<'a, T> {
         Ok(Pending {
             tile,
             slot,
+            prepared: [begun, self.begun.elapsed()],
             submission,
             mapped,
         })
@@ -113,10 +127,13 @@ impl<'a, T: Real> Stage<'a, T> {
         }
     }
 
-    fn encode(&self, tile: Tile, encoder: &mut wgpu::CommandEncoder) {
+    fn encode(&self, tile: Tile, slot: usize, encoder: &mut wgpu::CommandEncoder) {
         let groups = (tile.n_series as u32).div_ceil(WORKGROUP);
         let pipelines = &self.lane.pipelines;
-        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
+            label: None,
+            timestamp_writes: self.lane.clock.as_ref().map(|clock| clock.writes(slot)),
+        });
         for (pipeline, bound) in pipelines.families.iter().zip(&self.families) {
             pass.set_pipeline(pipeline);
             pass.set_bind_group(0, bound, &[]);
@@ -151,6 +168,9 @@ impl<'a, T: Real> Stage<'a, T> {
             encoder.copy_buffer_to_buffer(buffer.get(), from, target, at, size);
             at += size;
         }
+        if let Some(clock) = &self.lane.clock {
+            clock.download(slot, encoder, (target, at));
+        }
     }
 
     fn download_size(&self, tile: Tile) -> u64 {
@@ -158,16 +178,32 @@ impl<'a, T: Real> Stage<'a, T> {
     }
 
     /// Waits for a tile and takes its results.
-    pub(crate) fn collect(&self, pending: &Pending, out: &mut Output<'_, '_>) -> Result<(), Error> {
+    pub(crate) fn collect(
+        &mut self,
+        pending: &Pending,
+        out: &mut Output<'_, '_>,
+    ) -> Result<(), Error> {
+        let asked = self.begun.elapsed();
         self.wait(pending)?;
+        let come = self.begun.elapsed();
         let buffer = self.lane.buffers.downloads[pending.slot].get();
         let size = self.download_size(pending.tile);
         let view = buffer
-            .get_mapped_range(..size)
+            .get_mapped_range(..size + STAMPS)
             .map_err(|error| refused(&error))?;
-        out.place::<T>(pending.tile, bytemuck::cast_slice(&view));
+        let (values, stamps) = view.split_at(size as usize);
+        out.place::<T>(pending.tile, bytemuck::cast_slice(values));
+        let stamps: [u64; 2] = bytemuck::pod_read_unaligned(stamps);
         drop(view);
         buffer.unmap();
+        let clock = self.lane.clock.as_ref();
+        self.times.push(TileTimes {
+            bars: pending.tile.n_series * pending.tile.n_bars,
+            prepared: pending.prepared,
+            computed: clock.map(|clock| clock.times(stamps)),
+            awaited: [asked, come],
+            placed: self.begun.elapsed(),
+        });
         Ok(())
     }
 

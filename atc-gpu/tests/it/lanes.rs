@@ -43,6 +43,33 @@ fn lanes_at_work_together_give_the_same_bits() {
     }
 }
 
+#[test]
+fn a_timeline_tells_every_tile_once_and_in_order() {
+    let options = Options {
+        tile_bytes: 100_000,
+        ..Options::default()
+    };
+    let Some(mut lane) = gpu::lane(options) else {
+        return;
+    };
+    let plan = Plan::new(Params::default()).unwrap();
+    let close = closes(3, 2000);
+    let growth = growth_of(&plan, 2000);
+    for n_series in [1, 40] {
+        let series = vec![Series::of(&close); n_series];
+        lane.last(&program_of(&plan), &growth, &series).unwrap();
+        let tiles = lane.timeline();
+        let bars: usize = tiles.iter().map(|tile| tile.bars).sum();
+        assert_eq!(bars, 2000 * n_series);
+        for tile in tiles {
+            let [asked, come] = tile.awaited;
+            assert!(tile.prepared.is_sorted());
+            assert!(tile.prepared[1] <= come && asked <= come && come <= tile.placed);
+        }
+        assert!(tiles.is_sorted_by_key(|tile| tile.placed));
+    }
+}
+
 /// In single precision a kernel is compared with its twin of single precision. A
 /// hardware driver may fuse operations there, and then some decision may be another.
 #[test]
