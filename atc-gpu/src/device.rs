@@ -89,6 +89,7 @@ impl Device {
     fn of(index: usize, adapter: &wgpu::Adapter) -> Self {
         let info = adapter.get_info();
         let limits = adapter.limits();
+        let kind = DeviceKind::of(info.device_type);
         Self {
             index,
             name: info.name,
@@ -96,14 +97,18 @@ impl Device {
             driver: format!("{} {}", info.driver, info.driver_info)
                 .trim()
                 .to_owned(),
-            kind: DeviceKind::of(info.device_type),
+            kind,
             has_f64: adapter.features().contains(features(Precision::F64)),
             limits: Limits {
                 max_buffer: limits.max_buffer_size,
                 max_binding: limits.max_storage_buffer_binding_size,
                 max_workgroups: limits.max_compute_workgroups_per_dimension,
                 workgroup: WORKGROUP,
-                ..Limits::default()
+                preferred: if kind == DeviceKind::Software {
+                    32 << 20
+                } else {
+                    128 << 20
+                },
             },
         }
     }

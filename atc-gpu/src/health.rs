@@ -67,3 +67,34 @@ impl Health {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passing_fault_is_told_once_and_a_loss_for_ever() {
+        let health = Health::default();
+        assert_eq!(health.check(), Ok(()));
+        health.note(&wgpu::Error::OutOfMemory {
+            source: "no more".into(),
+        });
+        health.note(&wgpu::Error::Internal {
+            source: "second".into(),
+            description: "what follows from the first".to_owned(),
+        });
+        let reason = "no more".to_owned();
+        assert_eq!(health.check(), Err(Error::OutOfMemory { reason }));
+        assert_eq!(health.check(), Ok(()));
+        health.lose("pulled out");
+        health.lose("and kicked");
+        let reason = "pulled out".to_owned();
+        for _ in 0..2 {
+            let lost = Error::Lost {
+                reason: reason.clone(),
+            };
+            assert_eq!(health.check(), Err(lost));
+            assert!(health.is_lost());
+        }
+    }
+}

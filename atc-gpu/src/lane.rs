@@ -10,9 +10,7 @@ use crate::pipelines::Pipelines;
 use crate::program::Program;
 use crate::run::Run;
 use crate::timeline::Clock;
-use crate::{
-    Columns, Device, Error, Limits, Precision, Reading, Select, Series, TileTimes, columns,
-};
+use crate::{Columns, Device, Error, Precision, Reading, Select, Series, TileTimes, columns};
 
 /// How a lane is opened.
 #[derive(Clone, Debug)]
@@ -23,8 +21,10 @@ pub struct Options {
     pub precision: Precision,
     /// How long the device may take over a tile before it is given up.
     pub timeout: Duration,
-    /// Bytes that the largest buffer of a tile should not exceed.
-    pub tile_bytes: u64,
+    /// Bytes that the largest buffer of a tile should not exceed. By default
+    /// 32 MiB on a software driver and 128 MiB on hardware, which has thousands
+    /// of series to keep busy with; of a lane's buffers about nine are so large.
+    pub tile_bytes: Option<u64>,
 }
 
 impl Default for Options {
@@ -33,7 +33,7 @@ impl Default for Options {
             select: Select::default(),
             precision: Precision::default(),
             timeout: Duration::from_mins(1),
-            tile_bytes: Limits::default().preferred,
+            tile_bytes: None,
         }
     }
 }
@@ -74,7 +74,9 @@ impl Lane {
         adapter: &wgpu::Adapter,
         options: Options,
     ) -> Result<Self, Error> {
-        info.limits.preferred = options.tile_bytes;
+        if let Some(bytes) = options.tile_bytes {
+            info.limits.preferred = bytes;
+        }
         let required = features(options.precision);
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("atc lane"),

@@ -46,7 +46,7 @@ fn lanes_at_work_together_give_the_same_bits() {
 #[test]
 fn a_timeline_tells_every_tile_once_and_in_order() {
     let options = Options {
-        tile_bytes: 100_000,
+        tile_bytes: Some(100_000),
         ..Options::default()
     };
     let Some(mut lane) = gpu::lane(options) else {

@@ -54,7 +54,7 @@ fn defaults_give_the_same_bits() {
 #[test]
 fn random_series_and_parameters_give_the_same_bits() {
     let options = Options {
-        tile_bytes: 200_000,
+        tile_bytes: Some(200_000),
         ..Options::default()
     };
     let Some(lane) = gpu::lane(options) else {
@@ -103,7 +103,7 @@ fn averages_alone_are_those_of_the_columns() {
 #[test]
 fn last_readings_are_the_last_row_of_the_columns() {
     let options = Options {
-        tile_bytes: 100_000,
+        tile_bytes: Some(100_000),
         ..Options::default()
     };
     let Some(mut lane) = gpu::lane(options) else {
