@@ -20,6 +20,9 @@ use super::{
 };
 use crate::Key;
 
+/// Why a disk is given up that lets everybody wait.
+pub(super) const NO_ANSWER: &str = "its disk does not answer";
+
 /// Bytes that are left to others on a disk that is almost full.
 const SPARE: u64 = 256 << 10;
 
@@ -126,7 +129,7 @@ impl Disk {
 
     /// Goes on after a panic in the writer: what it was writing is lost, and nothing is written any
     /// more. Returns the reason the first time.
-    pub(super) fn give_up(&self) -> Option<String> {
+    pub(super) fn go_on(&self) -> Option<String> {
         let stopped = self.stop("its writer failed".to_owned());
         self.backlog.lose_batch();
         stopped
@@ -149,16 +152,18 @@ impl Disk {
             };
         }
         *in_blocks = true;
-        let stopped = self.move_log(log).await;
-        let result = self.write_blocks(batch).await;
-        Settled {
-            stopped: stopped.or(result.stopped),
-            ..result
+        if let Err(stopped) = self.move_log(log).await {
+            return Settled {
+                stopped,
+                ..self.lose(&batch)
+            };
         }
+        self.write_blocks(batch).await
     }
 
-    /// Moves what the log holds into blocks, unless the disk fails.
-    async fn move_log(&self, log: &mut Log) -> Option<String> {
+    /// Moves what the log holds into blocks. If the disk does not take all of it, the log keeps it
+    /// for the next process; then the error says what to warn of, if it was not told already.
+    async fn move_log(&self, log: &mut Log) -> Result<(), Option<String>> {
         let mut values = log.values();
         while !values.is_empty() {
             let mut bytes = 0;
@@ -168,14 +173,14 @@ impl Disk {
             });
             let (part, rest) = values.split_at(fits.count().max(1));
             let moved = self.write_blocks(part.to_vec()).await;
-            if self.is_stopped() {
-                return moved.stopped;
+            if !moved.lost.is_empty() {
+                return Err(moved.stopped);
             }
             values = rest;
         }
         // A log that cannot be cleared holds copies of what is in blocks: harmless.
         let _ = tokio::task::block_in_place(|| log.clear());
-        None
+        Ok(())
     }
 
     /// Hands the batch to foyer, waits until it is through with it, and looks what it took.
@@ -196,7 +201,15 @@ impl Disk {
                 self.hybrid.storage_writer(key).insert(value.clone());
             }
         }
-        let acknowledged = time::timeout(self.timeouts.write, storage.wait()).await;
+        if time::timeout(self.timeouts.write, storage.wait())
+            .await
+            .is_err()
+        {
+            return Settled {
+                stopped: self.stop(NO_ANSWER.to_owned()),
+                ..self.lose(&batch)
+            };
+        }
         let mut result = Settled::default();
         for value in batch {
             if storage.may_contains(&EntryKey(value.key)) {
@@ -205,9 +218,7 @@ impl Disk {
                 result.lost.push(value.key);
             }
         }
-        if acknowledged.is_err() {
-            result.stopped = self.stop("the disk does not answer".to_owned());
-        } else if !result.lost.is_empty() {
+        if !result.lost.is_empty() {
             // After a failed write foyer may take an old block for a new one: not one more.
             result.stopped = self.stop("its disk fails".to_owned());
         }

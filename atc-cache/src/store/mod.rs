@@ -146,8 +146,10 @@ impl Store {
         };
         if shared.is_crowded() {
             let room = room(Arc::clone(shared));
-            // If none came in time, `keep` refuses.
-            let _ = self.inner.waiter.wait(self.inner.timeouts.write, room);
+            let waited = self.inner.waiter.wait(self.inner.timeouts.write, room);
+            if waited.is_err() {
+                shared.give_up();
+            }
         }
         shared.keep(value)
     }
@@ -168,7 +170,9 @@ impl Store {
         if shared.is_crowded() {
             let patience = self.inner.timeouts.write;
             let room = time_limited(patience, room(Arc::clone(shared)));
-            let _ = self.inner.waiter.run(room).await;
+            if !matches!(self.inner.waiter.run(room).await, Ok(Ok(()))) {
+                shared.give_up();
+            }
         }
         shared.keep(value)
     }

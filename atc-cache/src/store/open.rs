@@ -16,7 +16,7 @@ use super::{
     blocks::{self, Blocks, Hybrid},
     config::Geometry,
     directory::Directory,
-    disk::Disk,
+    disk::{self, Disk},
     flight::Flights,
     log::Log,
     runtime::{NoAnswer, OwnRuntime},
@@ -144,7 +144,7 @@ fn open_directory(
     };
     let opened = runtime.waiter().wait(config.patience().open, opening);
     let Ok(Ok(opened)) = opened else {
-        return Err(unusable("its disk does not answer".to_owned()));
+        return Err(unusable(disk::NO_ANSWER.to_owned()));
     };
     let (opened, set_aside) = opened?;
     warnings.extend(set_aside);
@@ -208,7 +208,7 @@ async fn write(shared: Arc<Shared>, log: Log) {
             }
         });
         match writer.await {
-            Err(error) if error.is_panic() => shared.give_up(),
+            Err(error) if error.is_panic() => shared.go_on(),
             _ => return,
         }
     }

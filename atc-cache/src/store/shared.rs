@@ -9,7 +9,7 @@ use super::{
     Entry, FATES, Insertion, MissReason, Shared, Tier, Warning,
     backlog::Progress,
     blocks::Hybrid,
-    disk::{Disk, Settled},
+    disk::{self, Disk, Settled},
     entry::{EntryKey, Value},
     runtime::NoAnswer,
     stats::Counters,
@@ -115,9 +115,16 @@ impl Shared {
         self.warn_stopped(settled.stopped.as_deref());
     }
 
-    /// Goes on without a writer.
+    /// Goes on after a panic in the writer.
+    pub(super) fn go_on(&self) {
+        let reason = self.disk.as_ref().and_then(Disk::go_on);
+        self.warn_stopped(reason.as_deref());
+    }
+
+    /// Writes nothing any more, because there is no end of waiting for it.
     pub(super) fn give_up(&self) {
-        let reason = self.disk.as_ref().and_then(Disk::give_up);
+        let disk = self.disk.as_ref();
+        let reason = disk.and_then(|disk| disk.stop(disk::NO_ANSWER.to_owned()));
         self.warn_stopped(reason.as_deref());
     }
 

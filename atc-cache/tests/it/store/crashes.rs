@@ -64,6 +64,13 @@ fn write_until_killed(config: &Config, next: u64, acked: &Path) {
     }
 }
 
+/// Kills the child after `delay`, whatever it is doing: starting, or opening the store.
+fn kill_early(mut child: Child, delay: Duration) {
+    thread::sleep(delay);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
 /// Waits until the child is ready, then kills it after `delay`.
 fn kill_after(mut child: Child, delay: Duration) {
     let (sender, receiver) = mpsc::channel();
@@ -96,7 +103,7 @@ fn kill_loop(test: &str, kind: &str, directory: &Path) -> u64 {
     let cache = directory.join("cache");
     let last_acked = || fs::read_to_string(&acked).map_or(0, |text| text.parse().unwrap());
     let mut chance = 0x5eed_u64;
-    for _ in 0..n_kills() {
+    for round in 0..n_kills() {
         chance = chance
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1);
@@ -108,7 +115,12 @@ fn kill_loop(test: &str, kind: &str, directory: &Path) -> u64 {
             &next,
             acked.to_str().unwrap(),
         ];
-        kill_after(again(test, &arguments).spawn().unwrap(), delay);
+        let child = again(test, &arguments).spawn().unwrap();
+        if round % 4 == 3 {
+            kill_early(child, delay / 2);
+        } else {
+            kill_after(child, delay);
+        }
     }
     last_acked()
 }
