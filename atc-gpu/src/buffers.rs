@@ -1,6 +1,7 @@
 //! The buffers of a lane, made as large as the largest tile so far and kept.
 
 use crate::Error;
+use crate::constants::Numbers;
 use crate::health::Health;
 use crate::program::PerFamily;
 
@@ -81,10 +82,11 @@ impl Buffers {
         let input = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
         let output = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC;
         let down = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
+        // The numbers are the largest of what no series has a share in.
         let small = [&mut self.tile, &mut self.limits].into_iter();
         let small = small.chain(&mut self.shape).chain(&mut self.numbers);
         for buffer in small {
-            buffer.reserve(device, 1024, input);
+            buffer.reserve(device, size_of::<Numbers>() as u64, input);
         }
         let inputs = [
             (&mut self.closes, sizes.input[0]),

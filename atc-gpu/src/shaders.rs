@@ -62,30 +62,74 @@ pub(crate) fn all(precision: Precision) -> Vec<(&'static str, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::constants::{Numbers, Shape, TABLES};
+    use crate::constants::{DIRECT, Numbers, Shape, TABLES};
     use naga::TypeInner;
+    use std::mem::offset_of;
 
-    /// The size of a struct of the kernels, in bytes, and the names of its fields.
-    fn layout(module: &naga::Module, name: &str) -> (u32, Vec<String>) {
+    /// Name and offset in bytes of each field of a struct of the kernels, and its size.
+    fn layout(source: &str, name: &str) -> (Vec<(String, usize)>, usize) {
+        let module = naga::front::wgsl::parse_str(source).unwrap();
         let mut types = module.types.iter().map(|(_, ty)| ty);
         let found = types.find(|ty| ty.name.as_deref() == Some(name));
         let TypeInner::Struct { members, span } = &found.unwrap().inner else {
             unreachable!("{name} is a struct");
         };
-        let names = members.iter().map(|m| m.name.clone().unwrap());
-        (*span, names.collect())
+        let field = |m: &naga::StructMember| (m.name.clone().unwrap(), m.offset as usize);
+        (members.iter().map(field).collect(), *span as usize)
+    }
+
+    /// As [`layout`], of a struct of ours.
+    macro_rules! ours {
+        ($name:ident { $($field:ident),+ }) => {
+            (
+                vec![$((stringify!($field).to_owned(), offset_of!($name, $field))),+],
+                size_of::<$name>(),
+            )
+        };
     }
 
     #[test]
     fn structs_are_laid_out_as_the_kernels_read_them() {
-        let source = family(Kind::Hma, Precision::F64);
-        let module = naga::front::wgsl::parse_str(&source).unwrap();
-        let (size, fields) = layout(&module, "Shape");
-        assert_eq!(size as usize, size_of::<Shape>());
-        assert_eq!(fields.len(), 10);
-        let (size, fields) = layout(&module, "Numbers");
-        assert_eq!(size as usize, size_of::<Numbers>());
-        assert_eq!(fields.last().unwrap(), "of_sum");
-        assert!(source.contains(&format!("const TABLES: u32 = {TABLES}u;")));
+        for kind in Kind::ALL {
+            let source = family(kind, Precision::F64);
+            let shape = ours!(Shape {
+                variant,
+                again,
+                cutout,
+                spacing,
+                rows,
+                lengths,
+                half,
+                outer,
+                first,
+                ring
+            });
+            assert_eq!(layout(&source, "Shape"), shape);
+            let numbers = ours!(Numbers {
+                retain,
+                low,
+                high,
+                weight,
+                vote_long,
+                vote_short,
+                tiny,
+                slow,
+                fast_less_slow,
+                slow_squared,
+                length,
+                inverse,
+                factor,
+                scale,
+                half_length,
+                half_scale,
+                outer_length,
+                outer_scale,
+                of_weighted,
+                of_sum
+            });
+            assert_eq!(layout(&source, "Numbers"), numbers);
+            assert!(source.contains(&format!("const TABLES: u32 = {TABLES}u;")));
+        }
+        assert!(family(Kind::Hma, Precision::F32).contains(&format!("DIRECT: u32 = {DIRECT}u;")));
     }
 }
