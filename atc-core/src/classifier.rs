@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::kernel::follow::side;
-use crate::kernel::{Block, Tile};
+use crate::kernel::{Block, Feed, Tile};
 use crate::lanes::{Lanes, Wide};
 use crate::{Error, Family, Flip, PerFamily, Plan, Trend, TrendTracker};
 
@@ -152,9 +152,9 @@ impl Classifier {
     /// missing bar.
     pub fn update(&mut self, bar: Bar) -> Option<Reading> {
         let (close, source) = bar.values?;
-        let bar = (One::splat(close), One::splat(source));
+        let bar = Next { close, source };
         self.tile
-            .advance(&self.plan, &mut self.block, (1, true), |_| bar);
+            .advance(&self.plan, &mut self.block, (1, true), bar);
         let average_signal = self.block.average[0].lane(0);
         let flip = self.trend.update(&self.plan, average_signal).is_some();
         self.reading = (self.plan.params().cutout < self.tile.bars).then(|| Reading {
@@ -211,6 +211,20 @@ impl Classifier {
             signals: PerFamily(Family::ALL.map(|f| lines(f).side.map(|v| signal(v.lane(0))))),
             equities: PerFamily(Family::ALL.map(|f| lines(f).equity.map(|v| v.lane(0)))),
         }
+    }
+}
+
+/// The bar that an update takes.
+struct Next {
+    close: f64,
+    source: f64,
+}
+
+impl Feed<One> for Next {
+    #[inline(always)]
+    fn feed(self, close: &mut [One], source: &mut [One]) {
+        close.fill(One::splat(self.close));
+        source.fill(One::splat(self.source));
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{Columns, Series};
-use crate::kernel::{Block, Tile};
-use crate::lanes::{Lanes, Wide};
+use crate::kernel::{Block, Feed, Tile};
+use crate::lanes::{Lanes, MAX_LANES, Wide};
 use crate::{Classifier, Flip, Plan, Reading, Snapshot, TrendTracker};
 
 /// About as many bars go into a block: enough to outweigh what a block costs to
@@ -25,11 +25,10 @@ pub(super) enum Sink<'a, 'b> {
 #[derive(Clone, Debug)]
 pub(super) struct LaneSet<V> {
     plan: Arc<Plan>,
-    blank: Tile<V>,
     tile: Tile<V>,
     block: Block<V>,
-    /// Close and source of a block, gathered from the series.
-    bars: Vec<(V, V)>,
+    /// Values of a block, lane by lane.
+    values: Vec<f64>,
     trends: Vec<TrendTracker>,
 }
 
@@ -37,12 +36,10 @@ impl<V: Lanes> LaneSet<V> {
     pub(super) fn new(plan: Arc<Plan>) -> Self {
         let block = block_len(&plan);
         let tile = Tile::new(&plan, block);
-        let one = V::splat(1.0);
         Self {
-            blank: tile.clone(),
             tile,
             block: Block::new(block),
-            bars: vec![(one, one); block],
+            values: vec![1.0; V::N * block],
             trends: vec![TrendTracker::default(); V::N],
             plan,
         }
@@ -51,7 +48,7 @@ impl<V: Lanes> LaneSet<V> {
     /// Computes up to `V::N` series; `order` names those of the tile.
     #[inline(always)]
     pub(super) fn run(&mut self, all: &[Series<'_>], order: &[usize], sink: &mut Sink<'_, '_>) {
-        self.tile.clone_from(&self.blank);
+        self.tile.reset(&self.plan);
         self.trends.fill(TrendTracker::default());
         let ends = order.iter().map(|at| all[*at].n_present());
         let end = ends.max().unwrap_or(0);
@@ -60,77 +57,141 @@ impl<V: Lanes> LaneSet<V> {
             // A block ends where a series ends, so that its state can be taken there.
             let rest = order.iter().map(|at| all[*at].n_present());
             let next = rest.filter(|end| *end > first).min().unwrap_or(end);
-            let n = self.bars.len().min(next - first);
-            self.gather(all, order, n);
-            let (bars, columns) = (&self.bars, matches!(sink, Sink::Columns(_)));
+            let n = (self.values.len() / V::N).min(next - first);
+            let columns = matches!(sink, Sink::Columns(_));
+            let gather = Gather {
+                all,
+                order,
+                first,
+                room: &mut self.values,
+            };
             self.tile
-                .advance(&self.plan, &mut self.block, (n, columns), |j| bars[j]);
-            for (lane, at) in order.iter().enumerate() {
-                if first < all[*at].n_present() {
-                    self.deliver(&all[*at], (*at, lane), (first, n), sink);
+                .advance(&self.plan, &mut self.block, (n, columns), gather);
+            match sink {
+                Sink::Averages(out) => {
+                    let tile = Placing { all, order, first };
+                    let average = &self.block.average[..n];
+                    tile.place(average, &mut self.values, out, |out| out);
                 }
+                Sink::Columns(out) => self.columns((all, order, first), n, out),
+                Sink::Last(take) => self.last((all, order, first), n, *take),
             }
         }
     }
 
-    /// Gathers the next `n` bars. A lane whose series has ended, or that has
-    /// none, repeats its last bar; nobody reads what comes of it.
+    /// Hands the columns of a block on.
     #[inline(always)]
-    fn gather(&mut self, all: &[Series<'_>], order: &[usize], n: usize) {
-        let first = self.tile.bars;
-        for (lane, at) in order.iter().enumerate() {
-            let series = &all[*at];
-            if first < series.n_present() {
-                series.copy(first, n, |j, close, source| {
-                    self.bars[j].0.set_lane(lane, close);
-                    self.bars[j].1.set_lane(lane, source);
-                });
-            }
-        }
-    }
-
-    /// Hands a lane's part of a block to the sink.
-    #[inline(always)]
-    fn deliver(
+    fn columns(
         &mut self,
-        series: &Series<'_>,
-        (at, lane): (usize, usize),
-        (first, n): (usize, usize),
-        sink: &mut Sink<'_, '_>,
+        (all, order, first): (&[Series<'_>], &[usize], usize),
+        n: usize,
+        out: &mut [Columns],
     ) {
-        let block = &self.block;
-        match sink {
-            Sink::Averages(out) => {
-                series.place(
-                    first,
-                    block.average[..n].iter().map(|v| v.lane(lane)),
-                    out[at],
-                );
+        let (block, room) = (&self.block, &mut self.values);
+        let tile = Placing { all, order, first };
+        for f in 0..6 {
+            tile.place(&block.signals[f][..n], room, out, |c| &mut c.signals.0[f]);
+            tile.place(&block.equities[f][..n], room, out, |c| &mut c.equities.0[f]);
+        }
+        tile.place(&block.average[..n], room, out, |c| &mut c.average_signal);
+    }
+
+    /// Follows the trends through a block, and hands on the series that end with it.
+    #[inline(always)]
+    fn last(
+        &mut self,
+        (all, order, first): (&[Series<'_>], &[usize], usize),
+        n: usize,
+        take: &mut dyn FnMut(usize, Last<'_>),
+    ) {
+        for (lane, at) in order.iter().enumerate() {
+            let end = all[*at].n_present();
+            if first >= end {
+                continue;
             }
-            Sink::Columns(out) => {
-                let out = &mut out[at];
-                for f in 0..6 {
-                    let signals = block.signals[f][..n].iter().map(|v| v.lane(lane));
-                    series.place(first, signals, &mut out.signals.0[f]);
-                    let equities = block.equities[f][..n].iter().map(|v| v.lane(lane));
-                    series.place(first, equities, &mut out.equities.0[f]);
-                }
-                let average = block.average[..n].iter().map(|v| v.lane(lane));
-                series.place(first, average, &mut out.average_signal);
+            let mut flip = None;
+            for value in &self.block.average[..n] {
+                flip = self.trends[lane].update(&self.plan, value.lane(lane));
             }
-            Sink::Last(take) => {
-                let mut flip = None;
-                for value in &block.average[..n] {
-                    flip = self.trends[lane].update(&self.plan, value.lane(lane));
-                }
-                if first + n == series.n_present() {
-                    let lane = LaneAt {
-                        set: self,
-                        lane,
-                        flip: flip.is_some(),
-                    };
-                    take(at, Last { lane: &lane });
-                }
+            if first + n == end {
+                let flip = flip.is_some();
+                let lane = LaneAt {
+                    set: self,
+                    lane,
+                    flip,
+                };
+                take(*at, Last { lane: &lane });
+            }
+        }
+    }
+}
+
+/// The next bars of the series of a tile.
+struct Gather<'a, 'b> {
+    all: &'a [Series<'b>],
+    order: &'a [usize],
+    first: usize,
+    /// A part for each lane.
+    room: &'a mut [f64],
+}
+
+impl<'b> Gather<'_, 'b> {
+    /// One column of all lanes. A lane whose series has ended, or that has none,
+    /// repeats the longest; nobody reads what comes of it.
+    #[inline(always)]
+    fn column<V: Lanes>(&mut self, of: impl Fn(&Series<'b>) -> &'b [f64], out: &mut [V]) {
+        let Self {
+            all,
+            order,
+            first,
+            room,
+        } = self;
+        let stride = room.len() / V::N;
+        let mut rows: [&[f64]; MAX_LANES] = [&[]; MAX_LANES];
+        for (lane, room) in room.chunks_exact_mut(stride).enumerate() {
+            let own = order.get(lane).filter(|at| *first < all[**at].n_present());
+            let series = &all[*own.unwrap_or(&order[0])];
+            rows[lane] = series.existing(of(series), (*first, out.len()), room);
+        }
+        V::gather(&rows[..V::N], out);
+    }
+}
+
+impl<V: Lanes> Feed<V> for Gather<'_, '_> {
+    #[inline(always)]
+    fn feed(mut self, close: &mut [V], source: &mut [V]) {
+        self.column(Series::close, close);
+        if self.order.iter().all(|at| self.all[*at].source_is_close()) {
+            source.copy_from_slice(close);
+        } else {
+            self.column(Series::source, source);
+        }
+    }
+}
+
+/// Where the values of a tile go.
+struct Placing<'a, 'b> {
+    all: &'a [Series<'b>],
+    order: &'a [usize],
+    first: usize,
+}
+
+impl Placing<'_, '_> {
+    /// Puts each lane's values to their bars in a column of its series' output.
+    #[inline(always)]
+    fn place<V: Lanes, O>(
+        &self,
+        values: &[V],
+        room: &mut [f64],
+        out: &mut [O],
+        column: impl Fn(&mut O) -> &mut [f64],
+    ) {
+        let stride = room.len() / V::N;
+        V::scatter(values, stride, room);
+        for (at, lane) in self.order.iter().zip(room.chunks_exact(stride)) {
+            if self.first < self.all[*at].n_present() {
+                let out = column(&mut out[*at]);
+                self.all[*at].place(self.first, &lane[..values.len()], out);
             }
         }
     }

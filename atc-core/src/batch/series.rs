@@ -94,44 +94,38 @@ impl<'a> Series<'a> {
         self.present.as_ref().map_or(i, |present| present[i])
     }
 
-    /// Copies close and source of the existing bars from the `first`-th on.
+    /// Whether the averages are taken of the close.
+    #[inline]
+    pub(crate) fn source_is_close(&self) -> bool {
+        std::ptr::eq(self.close, self.source)
+    }
+
+    /// The `n` existing bars of a column from the `first`-th on, with `room` to
+    /// put them in a row if they are not.
     #[inline(always)]
-    pub(crate) fn copy(&self, first: usize, n: usize, mut put: impl FnMut(usize, f64, f64)) {
-        match &self.present {
-            None => {
-                let bars = self.close[first..first + n]
-                    .iter()
-                    .zip(&self.source[first..]);
-                for (j, (c, x)) in bars.enumerate() {
-                    put(j, *c, *x);
-                }
-            }
-            Some(present) => {
-                for (j, at) in present[first..first + n].iter().enumerate() {
-                    put(j, self.close[*at], self.source[*at]);
-                }
-            }
+    pub(crate) fn existing<'s>(
+        &self,
+        column: &'s [f64],
+        (first, n): (usize, usize),
+        room: &'s mut [f64],
+    ) -> &'s [f64] {
+        let Some(present) = &self.present else {
+            return &column[first..first + n];
+        };
+        for (slot, at) in room.iter_mut().zip(&present[first..first + n]) {
+            *slot = column[*at];
         }
+        &room[..n]
     }
 
     /// Writes values of existing bars to their places in a column.
     #[inline(always)]
-    pub(crate) fn place(
-        &self,
-        first: usize,
-        values: impl ExactSizeIterator<Item = f64>,
-        out: &mut [f64],
-    ) {
+    pub(crate) fn place(&self, first: usize, values: &[f64], out: &mut [f64]) {
         match &self.present {
-            None => {
-                let n = values.len();
-                for (slot, value) in out[first..first + n].iter_mut().zip(values) {
-                    *slot = value;
-                }
-            }
+            None => out[first..first + values.len()].copy_from_slice(values),
             Some(present) => {
                 for (at, value) in present[first..].iter().zip(values) {
-                    out[*at] = value;
+                    out[*at] = *value;
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! One family through a block: its averages, and following them.
 
 use super::averages::{self, Consumer, Discard, Row, Rows, Span, kama, smoothing, windowed};
-use super::follow::{Followers, all_set, follow_rows};
+use super::follow::{Followers, Fresh, all_set, follow_rows};
 use super::tile::{Block, Tile};
 use crate::lanes::Lanes;
 use crate::{Family, Plan};
@@ -10,8 +10,8 @@ impl<V: Lanes> Tile<V> {
     /// Computes one family's averages and follows them.
     ///
     /// In the long run each average is followed as it is computed. While some
-    /// line is being seeded or waits for its first event, and for the Hull
-    /// average, which is computed line by line, averages become rows first.
+    /// line is being seeded or waits for its first event, averages become rows
+    /// first. Tells whether that was so: then some line may have no signal.
     #[inline(always)]
     pub(super) fn follow(
         &mut self,
@@ -19,36 +19,47 @@ impl<V: Lanes> Tile<V> {
         family: Family,
         (span, start): (Span, usize),
         block: &mut Block<V>,
-    ) {
+    ) -> bool {
         let Block {
-            bars, rows, firsts, ..
+            bars,
+            rows,
+            firsts,
+            unset,
+            ..
         } = block;
         let (bars, rows) = (&mut bars[..span.n], &mut rows[..span.n]);
         let firsts = &mut firsts[..span.n];
         let mut lines = self.lines[family as usize];
         let steady = plan.constants.steady_from[family] <= span.first_bar;
-        let hull = family == Family::Hma && self.hull.is_some();
-        if steady && !hull && all_set(&lines.side) {
+        let at_once = steady && all_set(&lines.side);
+        if at_once {
             let mut followers = Followers {
                 bars,
                 lines: &mut lines,
             };
             self.averages(plan, (family, start), firsts, &mut followers);
         } else {
-            if hull {
-                self.hull_rows(plan, rows);
-            } else if steady {
+            // Window sums need no seeding: bars before the first window are blanked.
+            let windowed = matches!(family, Family::Hma | Family::Wma | Family::Lsma);
+            if steady || windowed {
                 self.averages(plan, (family, start), firsts, &mut Rows(rows));
             } else {
                 self.seed_averages(plan, family, (span, start), (firsts, rows));
             }
             averages::blank_warm_up(&plan.constants.first_bar[family], span, rows);
-            follow_rows(bars, rows, &mut lines);
+            let mut fresh = Fresh {
+                span,
+                cutout: plan.params().cutout,
+                retain: plan.retain,
+                unset: &mut unset[..span.n],
+            };
+            follow_rows(bars, rows, &mut lines, &mut fresh);
         }
         self.lines[family as usize] = lines;
+        !at_once
     }
 
-    /// Averages of the block for any family but the Hull average.
+    /// Averages of the block.
     #[inline(always)]
     fn averages(
         &mut self,
@@ -66,7 +77,13 @@ impl<V: Lanes> Tile<V> {
                 let (source, state) = (&source[start..], &mut recursive.ema);
                 smoothing::ema(&constants.ema, source, state, firsts, consumer);
             }
-            Family::Hma => windowed::sma(constants, &windows[plan.windows.hma], consumer),
+            Family::Hma => {
+                let window = &windows[plan.windows.hma];
+                match &mut self.hull {
+                    Some(hull) => hull.averages(constants, window, firsts.len(), consumer),
+                    None => windowed::sma(constants, window, consumer),
+                }
+            }
             Family::Wma => windowed::wma(&constants.wma, &windows[plan.windows.wma], consumer),
             Family::Dema => {
                 let [first, second] = &constants.dema;
@@ -85,7 +102,8 @@ impl<V: Lanes> Tile<V> {
         }
     }
 
-    /// As [`averages`](Self::averages), for blocks before the family is steady.
+    /// As [`averages`](Self::averages), for blocks before a recursive family is steady.
+    #[inline(always)]
     fn seed_averages(
         &mut self,
         plan: &Plan,
@@ -117,19 +135,7 @@ impl<V: Lanes> Tile<V> {
                 let kama = (&mut recursive.kama, rows);
                 kama::seed_kama(when, lengths, (source, start), &self.noise, kama);
             }
-            // Window sums need no seeding: bars before the first window are blanked.
-            Family::Hma | Family::Wma | Family::Lsma => {
-                self.averages(plan, (family, start), firsts, &mut Rows(rows));
-            }
-        }
-    }
-
-    /// Rows of Hull averages.
-    #[inline(always)]
-    fn hull_rows(&mut self, plan: &Plan, rows: &mut [Row<V>]) {
-        if let Some(hull) = &mut self.hull {
-            let window = &self.windows[plan.windows.hma];
-            hull.advance(&plan.constants, window, rows);
+            Family::Hma | Family::Wma | Family::Lsma => {}
         }
     }
 }

@@ -11,7 +11,7 @@
 //! state; those bars take the path of [`follow_fresh`]. Both paths compute the
 //! same bits.
 
-use super::averages::{Consumer, Row, Trio, three};
+use super::averages::{Consumer, Row, Span, Trio, three};
 use super::tile::Lines;
 use crate::EQUITY_FLOOR;
 use crate::lanes::Lanes;
@@ -28,14 +28,22 @@ pub(crate) struct BarLanes<V> {
     pub(crate) up: V,
     /// Equity factor of a short position.
     pub(crate) down: V,
-    /// Equity factor of no position.
-    pub(crate) flat: V,
     /// Equities of the family's lines, added up in order.
     pub(crate) total: V,
     /// As `total`, of the lines whose signal is -1.
     pub(crate) short: V,
-    /// As `total`, of the lines whose signal is 0.
-    pub(crate) unset: V,
+}
+
+/// What the lines without a signal need, and add up to: only young series have any.
+pub(crate) struct Fresh<'a, V> {
+    /// Where the block lies.
+    pub(crate) span: Span,
+    /// Bars up to this one earn nothing.
+    pub(crate) cutout: usize,
+    /// The share of equity that a bar leaves.
+    pub(crate) retain: f64,
+    /// Equities of the lines whose signal is 0, added up in order.
+    pub(crate) unset: &'a mut [V],
 }
 
 /// Sides of a line: where it is, or was, in relation to the close. A line that
@@ -75,12 +83,11 @@ pub(crate) struct Followers<'a, V> {
 
 impl<V: Lanes> Consumer<V> for Followers<'_, V> {
     #[inline(always)]
-    fn run(&mut self, first: usize, start: usize, n: usize, trio: &mut impl Trio<V>) {
-        let bars = &mut self.bars[start..start + n];
+    fn run(&mut self, first: usize, trio: &mut impl Trio<V>) {
         if first == 0 {
-            follow_set::<V, true>(bars, self.lines, first, trio);
+            follow_set::<V, true>(self.bars, self.lines, first, trio);
         } else {
-            follow_set::<V, false>(bars, self.lines, first, trio);
+            follow_set::<V, false>(self.bars, self.lines, first, trio);
         }
     }
 }
@@ -91,16 +98,19 @@ pub(crate) fn follow_rows<V: Lanes>(
     bars: &mut [BarLanes<V>],
     rows: &[Row<V>],
     lines: &mut Lines<V>,
+    fresh: &mut Fresh<'_, V>,
 ) {
+    fresh.unset.fill(V::splat(0.0));
     for first in [0, 3, 6] {
         if all_set(&lines.side[first..first + 3]) {
             let mut trio = Computed {
                 first,
-                rows: &rows[..bars.len()],
+                rows,
+                left: rows.len(),
             };
-            Followers { bars, lines }.run(first, 0, rows.len(), &mut trio);
+            Followers { bars, lines }.run(first, &mut trio);
         } else {
-            follow_fresh(bars, rows, lines, first);
+            follow_fresh(bars, (rows, first), lines, fresh);
         }
     }
 }
@@ -109,9 +119,15 @@ pub(crate) fn follow_rows<V: Lanes>(
 struct Computed<'a, V> {
     first: usize,
     rows: &'a [Row<V>],
+    left: usize,
 }
 
 impl<V: Lanes> Trio<V> for Computed<'_, V> {
+    #[inline(always)]
+    fn next_run(&mut self) -> usize {
+        std::mem::take(&mut self.left)
+    }
+
     #[inline(always)]
     fn at(&mut self, j: usize) -> [V; 3] {
         three(&self.rows[j], self.first)
@@ -131,24 +147,29 @@ fn follow_set<V: Lanes, const OPENING: bool>(
     let mut short = [zero.gt(side[0]), zero.gt(side[1]), zero.gt(side[2])];
     let mut equity = three(&lines.equity, first);
     let mut average = three(&lines.average, first);
-    for (j, bar) in bars.iter_mut().enumerate() {
-        average = trio.at(j);
-        let (mut total, mut shorts) = (bar.total, bar.short);
-        for k in 0..3 {
-            let factor = V::select(short[k], bar.down, bar.up);
-            equity[k] = (equity[k] * factor).at_least(floor);
-            short[k] = average[k].gt(V::select(short[k], bar.low, bar.high));
-            let held = equity[k].keep(short[k]);
-            if OPENING && k == 0 {
-                (total, shorts) = (equity[k], held);
-            } else {
-                (total, shorts) = (total + equity[k], shorts + held);
+    let mut start = 0;
+    loop {
+        let n = trio.next_run();
+        if n == 0 {
+            break;
+        }
+        for (j, bar) in bars[start..start + n].iter_mut().enumerate() {
+            average = trio.at(j);
+            let (mut total, mut shorts) = (bar.total, bar.short);
+            for k in 0..3 {
+                let factor = V::select(short[k], bar.down, bar.up);
+                equity[k] = (equity[k] * factor).at_least(floor);
+                short[k] = average[k].gt(V::select(short[k], bar.low, bar.high));
+                let held = equity[k].keep(short[k]);
+                if OPENING && k == 0 {
+                    (total, shorts) = (equity[k], held);
+                } else {
+                    (total, shorts) = (total + equity[k], shorts + held);
+                }
             }
+            (bar.total, bar.short) = (total, shorts);
         }
-        (bar.total, bar.short) = (total, shorts);
-        if OPENING {
-            bar.unset = zero;
-        }
+        start += n;
     }
     for k in 0..3 {
         lines.side[first + k] = V::select(short[k], V::splat(side::SHORT), V::splat(side::LONG));
@@ -161,25 +182,28 @@ fn follow_set<V: Lanes, const OPENING: bool>(
 #[inline(always)]
 fn follow_fresh<V: Lanes>(
     bars: &mut [BarLanes<V>],
-    rows: &[Row<V>],
+    (rows, first): (&[Row<V>], usize),
     lines: &mut Lines<V>,
-    first: usize,
+    fresh: &mut Fresh<'_, V>,
 ) {
     let (floor, zero) = (V::splat(EQUITY_FLOOR), V::splat(0.0));
     let (long, short) = (V::splat(side::SET), V::splat(-side::SET));
-    for (bar, row) in bars.iter_mut().zip(rows) {
+    for (j, (bar, row)) in bars.iter_mut().zip(rows).enumerate() {
         if first == 0 {
-            (bar.total, bar.short, bar.unset) = (zero, zero, zero);
+            (bar.total, bar.short) = (zero, zero);
         }
+        let dead = fresh.span.first_bar + j <= fresh.cutout;
+        let flat = V::splat(if dead { 1.0 } else { fresh.retain });
         for k in first..first + 3 {
             let before = lines.side[k];
-            let held = V::select(short.gt(before), bar.down, bar.flat);
+            let held = V::select(short.gt(before), bar.down, flat);
             let factor = V::select(before.gt(long), bar.up, held);
             let equity = (lines.equity[k] * factor).at_least(floor);
             let after = next_side(before, row[k], bar);
             bar.total = bar.total + equity;
             bar.short = bar.short + equity.keep(short.gt(after));
-            bar.unset = bar.unset + V::select(after.abs().gt(long), zero, equity);
+            let unset = V::select(after.abs().gt(long), zero, equity);
+            fresh.unset[j] = fresh.unset[j] + unset;
             (lines.side[k], lines.equity[k], lines.average[k]) = (after, equity, row[k]);
         }
     }

@@ -46,11 +46,17 @@ pub(crate) struct Votes<V> {
     pub(crate) total: V,
 }
 
-/// Where a family's two columns go; empty if nobody asked.
-pub(crate) struct FamilyColumns<'a, V> {
-    /// Layer-1 signals.
+/// What layer 2 reads and writes of one family.
+pub(crate) struct FamilyWork<'a, V> {
+    /// The sums of layer 1.
+    pub(crate) bars: &'a [BarLanes<V>],
+    /// Equities of the lines without a signal; empty if there are none.
+    pub(crate) unset: &'a [V],
+    /// The sums of the average.
+    pub(crate) votes: &'a mut [Votes<V>],
+    /// Layer-1 signals; empty if nobody asked.
     pub(crate) signal: &'a mut [V],
-    /// Layer-2 equities.
+    /// Layer-2 equities, likewise.
     pub(crate) equity: &'a mut [V],
 }
 
@@ -59,49 +65,80 @@ pub(crate) struct FamilyColumns<'a, V> {
 pub(crate) fn layer2<V: Lanes>(
     plan: &Plan,
     (span, family): (Span, Family),
-    bars: &[BarLanes<V>],
-    (state, votes): (&mut Layer2<V>, &mut [Votes<V>]),
-    columns: &mut FamilyColumns<'_, V>,
+    state: &mut Layer2<V>,
+    work: &mut FamilyWork<'_, V>,
 ) {
     let cutout = plan.params().cutout;
     let dead = cutout.saturating_sub(span.first_bar).min(span.n);
+    if family == Family::ALL[0] {
+        let zero = V::splat(0.0);
+        work.votes.fill(Votes {
+            cast: zero,
+            total: zero,
+        });
+    }
+    let wanted = !work.signal.is_empty();
+    let mut start = dead;
+    if dead < span.n && span.first_bar + dead == cutout {
+        // The first live bar: nothing was held before it, and it earns nothing.
+        follow::<V, true, true>(plan, state, work, (start, start + 1));
+        // The step to repeat is 0 at first.
+        state.factor = V::splat(plan.retain);
+        start += 1;
+    }
+    let live = (start, span.n);
     let repeat = plan.switches.idle_step == IdleStep::Last;
+    match (repeat, !work.unset.is_empty()) {
+        (false, false) => follow::<V, false, false>(plan, state, work, live),
+        (false, true) => follow::<V, false, true>(plan, state, work, live),
+        (true, false) => follow::<V, true, false>(plan, state, work, live),
+        (true, true) => follow::<V, true, true>(plan, state, work, live),
+    }
+    if wanted {
+        work.signal[..dead].fill(V::splat(f64::NAN));
+        work.equity[..dead].fill(V::splat(f64::NAN));
+    }
+}
+
+/// The live bars from `start` to `end`: without a position the last factor is
+/// repeated if `REPEAT`, and some lines may have no signal if `UNSET`.
+#[inline(always)]
+fn follow<V: Lanes, const REPEAT: bool, const UNSET: bool>(
+    plan: &Plan,
+    state: &mut Layer2<V>,
+    work: &mut FamilyWork<'_, V>,
+    (start, end): (usize, usize),
+) {
     let (zero, two) = (V::splat(0.0), V::splat(2.0));
+    let retain = V::splat(plan.retain);
     let (long, short) = (V::splat(plan.vote_long), V::splat(plan.vote_short));
+    let (hundred, half) = (V::splat(100.0), V::splat(0.5));
     let Layer2 {
         mut signal,
         mut equity,
         mut factor,
     } = *state;
-    let first = family == Family::ALL[0];
-    let wanted = !columns.signal.is_empty();
-    for j in dead..span.n {
-        let bar = &bars[j];
-        let flat = if repeat { factor } else { bar.flat };
+    let wanted = !work.signal.is_empty();
+    let pairs = work.bars[start..end]
+        .iter()
+        .zip(&mut work.votes[start..end]);
+    for (j, (bar, vote)) in pairs.enumerate() {
+        let flat = if REPEAT { factor } else { retain };
         let held = V::select(zero.gt(signal), bar.down, flat);
         factor = V::select(signal.gt(zero), bar.up, held);
         equity = (equity * factor).at_least(V::splat(EQUITY_FLOOR));
-        if span.first_bar + j == cutout {
-            // The first live bar earns nothing; the step to repeat is 0 at first.
-            factor = V::splat(plan.retain);
+        let mut set = bar.total;
+        if UNSET && let Some(unset) = work.unset.get(start + j) {
+            set = set - *unset;
         }
-        let value = ((bar.total - bar.unset) - two * bar.short) / bar.total;
-        signal = (value * V::splat(100.0) + V::splat(0.5)).floor();
-        let vote = &mut votes[j];
-        let before = if first {
-            Votes {
-                cast: zero,
-                total: zero,
-            }
-        } else {
-            *vote
-        };
-        let cast = before.cast + equity.keep(signal.gt(long));
+        let value = (set - two * bar.short) / bar.total;
+        signal = (value * hundred + half).floor();
+        let cast = vote.cast + equity.keep(signal.gt(long));
         vote.cast = cast - equity.keep(short.gt(signal));
-        vote.total = before.total + equity;
+        vote.total = vote.total + equity;
         if wanted {
-            columns.signal[j] = signal / V::splat(100.0);
-            columns.equity[j] = equity;
+            work.signal[start + j] = signal / hundred;
+            work.equity[start + j] = equity;
         }
     }
     *state = Layer2 {
@@ -109,10 +146,6 @@ pub(crate) fn layer2<V: Lanes>(
         equity,
         factor,
     };
-    if wanted {
-        columns.signal[..dead].fill(V::splat(f64::NAN));
-        columns.equity[..dead].fill(V::splat(f64::NAN));
-    }
 }
 
 /// The average signal of a block; `delayed` holds the value of the bar before

@@ -26,4 +26,4 @@ pub(crate) mod tile;
 pub(crate) mod trail;
 pub(crate) mod window;
 
-pub(crate) use tile::{Block, Tile};
+pub(crate) use tile::{Block, Feed, Tile};

@@ -3,8 +3,7 @@
 //! Window tables are not recorded: they follow from the history, by the same
 //! additions in the same order.
 
-use super::averages::Row;
-use super::averages::hull::Hull;
+use super::averages::hull::{self, Hull};
 use super::tile::Tile;
 use crate::lanes::Lanes;
 use crate::{Family, PerFamily, Plan, Reading, Trend};
@@ -13,7 +12,7 @@ impl<V: Lanes> Tile<V> {
     /// The number of values a record has under `plan`, the bar count apart.
     pub(crate) fn record_len(plan: &Plan) -> usize {
         let hull = match plan.switches.hma {
-            crate::Hma::Hull => 9 * Hull::<V>::history(&plan.lengths[Family::Hma]),
+            crate::Hma::Hull => hull::history(&plan.lengths[Family::Hma]),
             crate::Hma::Sma => 0,
         };
         // Recursive states, lines (average, side, equity), layer 2, close and delayed average.
@@ -24,8 +23,8 @@ impl<V: Lanes> Tile<V> {
     pub(crate) fn record(&self, lane: usize, out: &mut Vec<f64>) {
         let mut put = |value: &V| out.push(value.lane(lane));
         self.source.kept().iter().for_each(&mut put);
-        for row in self.hull.iter().flat_map(Hull::kept) {
-            row.iter().for_each(&mut put);
+        for difference in self.hull.iter().flat_map(Hull::kept) {
+            put(&difference);
         }
         for row in self.recursive.rows() {
             row.iter().for_each(&mut put);
@@ -76,18 +75,9 @@ impl<V: Lanes> Tile<V> {
             value
         };
         self.bars = bars;
-        let end = self.source.reserve(0);
-        let history = self.source.kept().len();
-        for slot in &mut self.source.rows_mut()[end - history..] {
-            *slot = next();
-        }
+        self.source.kept_mut().fill_with(&mut next);
         if let Some(hull) = &mut self.hull {
-            let kept: Vec<Row<V>> = hull
-                .kept()
-                .iter()
-                .map(|_| std::array::from_fn(|_| next()))
-                .collect();
-            hull.resume(bars, &kept);
+            hull.resume(bars, &mut next);
         }
         for row in self.recursive.rows_mut() {
             row.fill_with(&mut next);
@@ -103,11 +93,14 @@ impl<V: Lanes> Tile<V> {
             layer2.factor = next();
         }
         (self.close, self.delayed) = (next(), next());
-        let source = self.source.rows();
+        let source = self.source.kept();
         for window in &mut self.windows {
-            window.resume(bars, end, |at| source[at]);
+            window.resume(bars, source);
         }
-        self.noise
-            .resume(bars, end, |at| (source[at] - source[at - 1]).abs());
+        let pairs = source.windows(2).map(|pair| (pair[1] - pair[0]).abs());
+        for (slot, change) in self.changes.kept_mut().iter_mut().rev().zip(pairs.rev()) {
+            *slot = change;
+        }
+        self.noise.resume(bars, self.changes.kept());
     }
 }

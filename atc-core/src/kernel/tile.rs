@@ -3,7 +3,7 @@
 use super::averages::hull::Hull;
 use super::averages::{Row, Span};
 use super::follow::{BarLanes, side};
-use super::layers::{FamilyColumns, Layer2, Votes, average, layer2};
+use super::layers::{FamilyWork, Layer2, Votes, average, layer2};
 use super::trail::Trail;
 use super::window::Window;
 use crate::growth::GrowthCache;
@@ -19,6 +19,8 @@ pub(crate) struct Tile<V> {
     pub(crate) close: V,
     pub(crate) source: Trail<V>,
     pub(crate) windows: Vec<Window<V>>,
+    /// Absolute changes of the source, and their sums.
+    pub(crate) changes: Trail<V>,
     pub(crate) noise: Window<V>,
     pub(crate) hull: Option<Hull<V>>,
     pub(crate) recursive: Recursive<V>,
@@ -39,7 +41,18 @@ pub(crate) struct Recursive<V> {
     pub(crate) kama: Row<V>,
 }
 
-impl<V> Recursive<V> {
+impl<V: Lanes> Recursive<V> {
+    /// The states before the first bar.
+    fn new() -> Self {
+        let row = [V::splat(0.0); 9];
+        Self {
+            ema: row,
+            dema: row,
+            second: row,
+            kama: row,
+        }
+    }
+
     /// All states, in the order of a record.
     pub(crate) fn rows(&self) -> [&Row<V>; 4] {
         [&self.ema, &self.dema, &self.second, &self.kama]
@@ -56,6 +69,14 @@ impl<V> Recursive<V> {
     }
 }
 
+/// Gives a tile its bars.
+///
+/// A trait and not a closure, as [`Trio`](super::averages::Trio).
+pub(crate) trait Feed<V> {
+    /// Fills in close and source of each bar, oldest first.
+    fn feed(self, close: &mut [V], source: &mut [V]);
+}
+
 /// The nine lines of a family after the last bar.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lines<V> {
@@ -64,16 +85,30 @@ pub(crate) struct Lines<V> {
     pub(crate) equity: Row<V>,
 }
 
+impl<V: Lanes> Lines<V> {
+    /// The lines before the first bar.
+    fn new() -> Self {
+        Self {
+            average: [V::splat(f64::NAN); 9],
+            side: [V::splat(side::FRESH); 9],
+            equity: [V::splat(1.0_f64.max(EQUITY_FLOOR)); 9],
+        }
+    }
+}
+
 /// Workspace for a run of bars.
 #[derive(Clone, Debug)]
 pub(crate) struct Block<V> {
     growth: Vec<f64>,
     cache: GrowthCache,
+    closes: Vec<V>,
     pub(super) bars: Vec<BarLanes<V>>,
     /// Averages of the family at work, where they are not followed at once.
     pub(super) rows: Vec<Row<V>>,
     /// First EMAs, kept from the EMA family for the DEMA.
     pub(super) firsts: Vec<Row<V>>,
+    /// Equities of the lines without a signal, of the family at work.
+    pub(super) unset: Vec<V>,
     votes: Vec<Votes<V>>,
     /// Layer-1 signals of each family, if columns were wanted.
     pub(crate) signals: [Vec<V>; 6],
@@ -92,18 +127,18 @@ impl<V: Lanes> Block<V> {
             high: zero,
             up: zero,
             down: zero,
-            flat: zero,
             total: zero,
             short: zero,
-            unset: zero,
         };
         let column = vec![zero; n];
         Self {
             growth: vec![0.0; n],
             cache: GrowthCache::default(),
+            closes: column.clone(),
             bars: vec![bar; n],
             rows: vec![[zero; 9]; n],
             firsts: vec![[zero; 9]; n],
+            unset: column.clone(),
             votes: vec![
                 Votes {
                     cast: zero,
@@ -122,13 +157,7 @@ impl<V: Lanes> Tile<V> {
     /// The state before the first bar, for blocks of up to `block` bars.
     pub(crate) fn new(plan: &Plan, block: usize) -> Self {
         let zero = V::splat(0.0);
-        let row = [zero; 9];
         let windows = &plan.windows;
-        let lines = Lines {
-            average: [V::splat(f64::NAN); 9],
-            side: [V::splat(side::FRESH); 9],
-            equity: [V::splat(1.0_f64.max(EQUITY_FLOOR)); 9],
-        };
         let hull =
             (plan.switches.hma == Hma::Hull).then(|| Hull::new(&plan.lengths[Family::Hma], block));
         Self {
@@ -140,21 +169,32 @@ impl<V: Lanes> Tile<V> {
                 .iter()
                 .map(|s| Window::new(*s, block, true))
                 .collect(),
+            changes: Trail::new(windows.noise.history(), block, zero),
             noise: Window::new(windows.noise, block, false),
             hull,
-            recursive: Recursive {
-                ema: row,
-                dema: row,
-                second: row,
-                kama: row,
-            },
-            lines: [lines; 6],
+            recursive: Recursive::new(),
+            lines: [Lines::new(); 6],
             layer2: Family::ALL.map(|f| Layer2::new(plan.params().weights[f])),
             delayed: zero,
         }
     }
 
-    /// Takes `n` more bars; `bar(j)` is the close and the source of the j-th.
+    /// Goes back to the state before the first bar, keeping all memory.
+    pub(crate) fn reset(&mut self, plan: &Plan) {
+        let zero = V::splat(0.0);
+        self.bars = 0;
+        self.source.reset(zero);
+        self.windows.iter_mut().for_each(Window::reset);
+        self.changes.reset(zero);
+        self.noise.reset();
+        self.hull.iter_mut().for_each(Hull::reset);
+        self.recursive = Recursive::new();
+        self.lines = [Lines::new(); 6];
+        self.layer2 = Family::ALL.map(|f| Layer2::new(plan.params().weights[f]));
+        (self.close, self.delayed) = (zero, zero);
+    }
+
+    /// Takes `n` more bars; `feed` fills in their closes and sources.
     ///
     /// The results are in `block`; the columns beside the average only if
     /// `columns` asks for them.
@@ -164,30 +204,35 @@ impl<V: Lanes> Tile<V> {
         plan: &Plan,
         block: &mut Block<V>,
         (n, columns): (usize, bool),
-        bar: impl FnMut(usize) -> (V, V),
+        feed: impl Feed<V>,
     ) {
         let span = Span {
             first_bar: self.bars,
             n,
         };
-        let start = self.take(plan, span, block, bar);
+        let start = self.source.reserve(n);
+        feed.feed(&mut block.closes[..n], &mut self.source.rows_mut()[start..]);
+        self.take(plan, span, block, start);
         for family in Family::ALL {
-            self.follow(plan, family, (span, start), block);
+            let fresh = self.follow(plan, family, (span, start), block);
             let f = family as usize;
             let asked = if columns { n } else { 0 };
             let Block {
                 bars,
+                unset,
                 votes,
                 signals,
                 equities,
                 ..
             } = &mut *block;
-            let mut columns = FamilyColumns {
+            let mut work = FamilyWork {
+                bars: &bars[..n],
+                unset: if fresh { &unset[..n] } else { &[] },
+                votes: &mut votes[..n],
                 signal: &mut signals[f][..asked],
                 equity: &mut equities[f][..asked],
             };
-            let layer = (&mut self.layer2[f], &mut votes[..n]);
-            layer2(plan, (span, family), &bars[..n], layer, &mut columns);
+            layer2(plan, (span, family), &mut self.layer2[f], &mut work);
         }
         average(
             plan,
@@ -201,48 +246,39 @@ impl<V: Lanes> Tile<V> {
 
     /// Takes in the bars: constants of each, and all window sums.
     #[inline(always)]
-    fn take(
-        &mut self,
-        plan: &Plan,
-        span: Span,
-        block: &mut Block<V>,
-        mut bar: impl FnMut(usize) -> (V, V),
-    ) -> usize {
+    fn take(&mut self, plan: &Plan, span: Span, block: &mut Block<V>, start: usize) {
         let Span { first_bar, n } = span;
         plan.growths(first_bar, &mut block.cache, &mut block.growth[..n]);
-        let start = self.source.reserve(n);
-        let source = self.source.rows_mut();
         let (one, retain) = (V::splat(1.0), V::splat(plan.retain));
         let (low, high) = (V::splat(1.0 - TIE_BAND), V::splat(1.0 + TIE_BAND));
-        for (j, slot) in block.bars[..n].iter_mut().enumerate() {
-            let (close, x) = bar(j);
-            source[start + j] = x;
-            let before = if first_bar + j == 0 {
-                close
-            } else {
-                self.close
-            };
-            let step = ((close - before) / before) * V::splat(block.growth[j]);
-            let mut lanes = BarLanes {
-                low: close * low,
-                high: close * high,
-                up: retain * (one + step),
-                down: retain * (one - step),
-                flat: retain,
-                ..*slot
-            };
-            if first_bar + j <= plan.params().cutout {
-                (lanes.up, lanes.down, lanes.flat) = (one, one, one);
-            }
-            *slot = lanes;
+        let closes = &block.closes[..n];
+        if first_bar == 0 {
+            self.close = closes[0];
+        }
+        let given = closes.iter().zip(&block.growth[..n]);
+        for (slot, (close, growth)) in block.bars[..n].iter_mut().zip(given) {
+            let close = *close;
+            let step = ((close - self.close) / self.close) * V::splat(*growth);
+            slot.low = close * low;
+            slot.high = close * high;
+            slot.up = retain * (one + step);
+            slot.down = retain * (one - step);
             self.close = close;
+        }
+        let dead = (plan.params().cutout + 1).saturating_sub(first_bar).min(n);
+        for slot in &mut block.bars[..dead] {
+            (slot.up, slot.down) = (one, one);
         }
         let source = self.source.rows();
         for window in &mut self.windows {
-            window.advance(start, n, |at| source[at]);
+            window.advance(start, source);
         }
-        self.noise
-            .advance(start, n, |at| (source[at] - source[at - 1]).abs());
-        start
+        let at = self.changes.reserve(n);
+        let changes = self.changes.rows_mut();
+        let pairs = source[start - 1..].windows(2);
+        for (slot, pair) in changes[at..].iter_mut().zip(pairs) {
+            *slot = (pair[1] - pair[0]).abs();
+        }
+        self.noise.advance(at, changes);
     }
 }

@@ -25,6 +25,12 @@ impl<T: Copy> Trail<T> {
         }
     }
 
+    /// Forgets everything: all rows are `blank` again.
+    pub(crate) fn reset(&mut self, blank: T) {
+        self.head = self.keep;
+        self.kept_mut().fill(blank);
+    }
+
     /// Makes room for `n` rows and returns the index at which they go.
     #[inline(always)]
     pub(crate) fn reserve(&mut self, n: usize) -> usize {
@@ -47,6 +53,11 @@ impl<T: Copy> Trail<T> {
     #[inline(always)]
     pub(crate) fn rows_mut(&mut self) -> &mut [T] {
         &mut self.rows[..self.head]
+    }
+
+    /// As [`kept`](Self::kept), to replace them.
+    pub(crate) fn kept_mut(&mut self) -> &mut [T] {
+        &mut self.rows[self.head - self.keep..self.head]
     }
 
     /// The last `keep` rows, oldest first.

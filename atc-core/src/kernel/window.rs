@@ -26,7 +26,6 @@
 //! leaves no trace in it, not even in the last bit. The cuts depend on the bar
 //! number alone, so a stream, a batch and a restored run add in the same order.
 
-use super::averages::Running;
 use crate::lanes::Lanes;
 
 /// The longest table may be this many times its spacing before lengths are
@@ -95,10 +94,11 @@ pub(crate) struct Window<V> {
 
 /// Bars of a block that share a table.
 #[derive(Clone, Copy, Debug)]
-struct Run {
+pub(crate) struct Run {
     /// First bar, in the block.
-    start: usize,
-    len: usize,
+    pub(crate) start: usize,
+    /// Bars.
+    pub(crate) len: usize,
     table: usize,
     /// Bars since the cut at its first bar, from 1.
     since: usize,
@@ -125,17 +125,24 @@ impl<V: Lanes> Window<V> {
         }
     }
 
-    /// Takes the `n` newest values; `value(start + j)` is the j-th, and
-    /// `value(start - m)` the one m bars before the first.
+    /// Forgets everything.
+    pub(crate) fn reset(&mut self) {
+        self.since = 0;
+    }
+
+    /// Takes the newest values: those of `values` from `start` on; the ones
+    /// before are the past.
     #[inline(always)]
-    pub(crate) fn advance(&mut self, start: usize, n: usize, value: impl Fn(usize) -> V) {
+    pub(crate) fn advance(&mut self, start: usize, values: &[V]) {
         self.runs.clear();
+        let (past, new) = values.split_at(start);
         let mut at = 0;
-        while at < n {
+        while at < new.len() {
             if self.since == self.shape.spacing || self.since == 0 {
-                self.cut(start + at, &value);
+                self.cut(&values[..past.len() + at]);
             }
-            let len = (self.shape.spacing - self.since).min(n - at);
+            let len = (self.shape.spacing - self.since).min(new.len() - at);
+            let taken = &new[at..at + len];
             self.runs.push(Run {
                 start: at,
                 len,
@@ -144,17 +151,18 @@ impl<V: Lanes> Window<V> {
             });
             let (mut prefix, mut ramp) = (self.prefix, self.ramp);
             if self.weighted.is_empty() {
-                for (j, out) in self.prefixes[at..at + len].iter_mut().enumerate() {
-                    prefix = prefix + value(start + at + j);
+                for (out, x) in self.prefixes[at..at + len].iter_mut().zip(taken) {
+                    prefix = prefix + *x;
                     *out = prefix;
                 }
             } else {
-                let ramps = &mut self.ramps[at..at + len];
-                for (j, out) in self.prefixes[at..at + len].iter_mut().enumerate() {
+                let ramps = self.ramps[at..at + len].iter_mut();
+                let outs = self.prefixes[at..at + len].iter_mut().zip(ramps);
+                for ((out, ramp_out), x) in outs.zip(taken) {
                     ramp = ramp + prefix;
-                    prefix = prefix + value(start + at + j);
+                    prefix = prefix + *x;
                     *out = prefix;
-                    ramps[j] = ramp;
+                    *ramp_out = ramp;
                 }
             }
             (self.prefix, self.ramp) = (prefix, ramp);
@@ -163,111 +171,81 @@ impl<V: Lanes> Window<V> {
         }
     }
 
-    /// Starts a new table at the cut before `now`.
+    /// Starts a new table at the cut behind `past`.
     #[inline(always)]
-    fn cut(&mut self, now: usize, value: &impl Fn(usize) -> V) {
+    fn cut(&mut self, past: &[V]) {
         let zero = V::splat(0.0);
         self.table = (self.table + 1) % self.tables;
         (self.since, self.prefix, self.ramp) = (0, zero, zero);
         let Shape { longest, .. } = self.shape;
         let range = self.table * longest..(self.table + 1) * longest;
         let (mut sum, mut weighted) = (zero, zero);
-        let oldest = now - longest;
+        let past = &past[past.len() - longest..];
         let sums = &mut self.sums[range.clone()];
         if self.weighted.is_empty() {
-            for (i, slot) in sums.iter_mut().enumerate().rev() {
+            for (slot, x) in sums.iter_mut().zip(past).rev() {
                 *slot = sum;
-                sum = sum + value(oldest + i);
+                sum = sum + *x;
             }
             return;
         }
         let weights = &mut self.weighted[range];
-        for (i, (s, w)) in sums.iter_mut().zip(weights).enumerate().rev() {
+        for ((s, w), x) in sums.iter_mut().zip(weights).zip(past).rev() {
             (*s, *w) = (sum, weighted);
-            sum = sum + value(oldest + i);
+            sum = sum + *x;
             weighted = weighted + sum;
         }
     }
 
-    /// The sums of the block, run by run.
+    /// The runs of the block: bars between two cuts, in order.
     #[inline(always)]
-    pub(crate) fn runs(&self) -> impl Iterator<Item = RunSums<'_, V>> {
-        let longest = self.shape.longest;
-        self.runs.iter().map(move |run| {
-            let bars = run.start..run.start + run.len;
-            let table = run.table * longest..(run.table + 1) * longest;
-            let weights = !self.weighted.is_empty();
-            RunSums {
-                start: run.start,
-                since: run.since,
-                sums: &self.sums[table.clone()],
-                weighted: if weights { &self.weighted[table] } else { &[] },
-                ramps: if weights {
-                    &self.ramps[bars.clone()]
-                } else {
-                    &[]
-                },
-                prefixes: &self.prefixes[bars],
-            }
-        })
+    pub(crate) fn runs(&self) -> std::slice::Iter<'_, Run> {
+        self.runs.iter()
     }
 
-    /// Rebuilds the state at `bars` consumed bars from the history alone;
-    /// `value(end - 1)` is the newest value.
-    pub(crate) fn resume(&mut self, bars: usize, end: usize, value: impl Fn(usize) -> V) {
+    /// `prefix` at each bar of a run.
+    #[inline(always)]
+    pub(crate) fn prefixes(&self, run: Run) -> &[V] {
+        &self.prefixes[run.start..run.start + run.len]
+    }
+
+    /// `ramp` at each bar of a run.
+    #[inline(always)]
+    pub(crate) fn ramps(&self, run: Run) -> &[V] {
+        &self.ramps[run.start..run.start + run.len]
+    }
+
+    /// `S_old` of a length at each bar of a run.
+    #[inline(always)]
+    pub(crate) fn sums(&self, run: Run, length: usize) -> &[V] {
+        let at = self.old(run, length);
+        &self.sums[at..at + run.len]
+    }
+
+    /// `W_old` of a length at each bar of a run.
+    #[inline(always)]
+    pub(crate) fn weighted(&self, run: Run, length: usize) -> &[V] {
+        let at = self.old(run, length);
+        &self.weighted[at..at + run.len]
+    }
+
+    /// Where a length's old sums begin.
+    #[inline(always)]
+    fn old(&self, run: Run, length: usize) -> usize {
+        (run.table + 1) * self.shape.longest + run.since - 1 - length
+    }
+
+    /// Rebuilds the state at `bars` consumed bars from the history alone, newest
+    /// value last.
+    pub(crate) fn resume(&mut self, bars: usize, history: &[V]) {
         self.since = 0;
         if bars == 0 {
             return;
         }
         let since = (bars - 1) % self.shape.spacing + 1;
-        for j in 0..since {
+        for end in history.len() - since + 1..=history.len() {
             // One at a time: a block of one bar is what every window has room for.
-            self.advance(end - since + j, 1, &value);
+            self.advance(end - 1, &history[..end]);
         }
-    }
-}
-
-/// The sums of the bars between two cuts.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RunSums<'a, V> {
-    /// First bar, in the block.
-    pub(crate) start: usize,
-    since: usize,
-    sums: &'a [V],
-    weighted: &'a [V],
-    /// `prefix` at each bar.
-    pub(crate) prefixes: &'a [V],
-    /// `ramp` at each bar.
-    pub(crate) ramps: &'a [V],
-}
-
-impl<'a, V: Lanes> RunSums<'a, V> {
-    /// Bars of the run.
-    #[inline(always)]
-    pub(crate) fn len(&self) -> usize {
-        self.prefixes.len()
-    }
-
-    /// `prefix` and `ramp` of the run.
-    #[inline(always)]
-    pub(crate) fn running(&self) -> Running<'a, V> {
-        Running {
-            prefixes: self.prefixes,
-            ramps: self.ramps,
-        }
-    }
-
-    /// `S_old` of a length at each bar.
-    #[inline(always)]
-    pub(crate) fn sums(&self, length: usize) -> &'a [V] {
-        let at = self.sums.len() + self.since - 1 - length;
-        &self.sums[at..at + self.len()]
-    }
-
-    /// `W_old` of a length at each bar.
-    #[inline(always)]
-    pub(crate) fn weighted(&self, length: usize) -> &'a [V] {
-        let at = self.weighted.len() + self.since - 1 - length;
-        &self.weighted[at..at + self.len()]
     }
 }

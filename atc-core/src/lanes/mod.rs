@@ -14,6 +14,9 @@ use std::ops::{Add, Div, Mul, Sub};
 
 pub(crate) use portable::Wide;
 
+/// The most lanes that anything here has.
+pub(crate) const MAX_LANES: usize = 16;
+
 /// A fixed number of `f64` lanes.
 pub(crate) trait Lanes:
     Copy
@@ -28,6 +31,10 @@ pub(crate) trait Lanes:
     /// The number of lanes.
     const N: usize;
 
+    /// Whether loops of a length known at compile time pay for the time it takes
+    /// to compile them.
+    const UNROLL: bool = false;
+
     /// One truth value per lane.
     type Mask: Copy;
 
@@ -39,6 +46,27 @@ pub(crate) trait Lanes:
 
     /// Replaces the value of one lane.
     fn set_lane(&mut self, lane: usize, value: f64);
+
+    /// Fills the lanes of `out` from one series per lane, each as long as `out`.
+    #[inline(always)]
+    fn gather(series: &[&[f64]], out: &mut [Self]) {
+        for (lane, series) in series.iter().enumerate() {
+            for (slot, value) in out.iter_mut().zip(*series) {
+                slot.set_lane(lane, *value);
+            }
+        }
+    }
+
+    /// The reverse of [`gather`](Self::gather): lane `l` goes to the values from
+    /// `l * stride` on.
+    #[inline(always)]
+    fn scatter(values: &[Self], stride: usize, out: &mut [f64]) {
+        for (lane, series) in out.chunks_exact_mut(stride).enumerate() {
+            for (slot, value) in series.iter_mut().zip(values) {
+                *slot = value.lane(lane);
+            }
+        }
+    }
 
     /// Magnitudes.
     fn abs(self) -> Self;

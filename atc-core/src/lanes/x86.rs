@@ -13,8 +13,9 @@
 use core::arch::x86_64::{
     __m256d, __m512d, __mmask8, _CMP_GT_OQ, _CMP_LE_OQ, _MM_FROUND_TO_NEG_INF, _mm256_add_pd,
     _mm256_and_pd, _mm256_andnot_pd, _mm256_blendv_pd, _mm256_cmp_pd, _mm256_div_pd,
-    _mm256_floor_pd, _mm256_max_pd, _mm256_movemask_pd, _mm256_mul_pd, _mm256_set1_pd,
-    _mm256_sub_pd, _mm512_abs_pd, _mm512_add_pd, _mm512_cmp_pd_mask, _mm512_div_pd,
+    _mm256_floor_pd, _mm256_loadu_pd, _mm256_max_pd, _mm256_movemask_pd, _mm256_mul_pd,
+    _mm256_permute2f128_pd, _mm256_set1_pd, _mm256_storeu_pd, _mm256_sub_pd, _mm256_unpackhi_pd,
+    _mm256_unpacklo_pd, _mm512_abs_pd, _mm512_add_pd, _mm512_cmp_pd_mask, _mm512_div_pd,
     _mm512_mask_blend_pd, _mm512_maskz_mov_pd, _mm512_max_pd, _mm512_mul_pd, _mm512_roundscale_pd,
     _mm512_set1_pd, _mm512_sub_pd,
 };
@@ -54,8 +55,34 @@ lanewise!(Avx512, Sub, sub, _mm512_sub_pd);
 lanewise!(Avx512, Mul, mul, _mm512_mul_pd);
 lanewise!(Avx512, Div, div, _mm512_div_pd);
 
+/// Rows to columns: value `i` of row `j` becomes value `j` of row `i`.
+#[inline(always)]
+fn transpose([a, b, c, d]: [__m256d; 4]) -> [__m256d; 4] {
+    // SAFETY: see the module.
+    unsafe {
+        let (low, high) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+        let (low2, high2) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
+        [
+            _mm256_permute2f128_pd::<0x20>(low, low2),
+            _mm256_permute2f128_pd::<0x20>(high, high2),
+            _mm256_permute2f128_pd::<0x31>(low, low2),
+            _mm256_permute2f128_pd::<0x31>(high, high2),
+        ]
+    }
+}
+
+/// Four neighbouring values.
+#[inline(always)]
+fn load(values: &[f64]) -> __m256d {
+    let four: &[f64; 4] = values.first_chunk().expect("four values are left");
+    // SAFETY: see the module; the reference covers four values.
+    unsafe { _mm256_loadu_pd(four.as_ptr()) }
+}
+
 impl Lanes for Avx2 {
     const N: usize = 4;
+
+    const UNROLL: bool = true;
 
     type Mask = __m256d;
 
@@ -77,6 +104,50 @@ impl Lanes for Avx2 {
         // SAFETY: a register of four doubles has the layout of an array of four.
         let lanes: &mut [f64; 4] = unsafe { &mut *(&raw mut self.0).cast() };
         lanes[lane] = value;
+    }
+
+    #[inline(always)]
+    fn gather(series: &[&[f64]], out: &mut [Self]) {
+        let &[a, b, c, d] = series else {
+            unreachable!("a series per lane");
+        };
+        let whole = out.len() - out.len() % 4;
+        for (i, four) in out[..whole].chunks_exact_mut(4).enumerate() {
+            let at = 4 * i;
+            let rows = [
+                load(&a[at..]),
+                load(&b[at..]),
+                load(&c[at..]),
+                load(&d[at..]),
+            ];
+            let [e, f, g, h] = transpose(rows);
+            four.copy_from_slice(&[Self(e), Self(f), Self(g), Self(h)]);
+        }
+        for (lane, series) in series.iter().enumerate() {
+            for (slot, value) in out[whole..].iter_mut().zip(&series[whole..]) {
+                slot.set_lane(lane, *value);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn scatter(values: &[Self], stride: usize, out: &mut [f64]) {
+        let whole = values.len() - values.len() % 4;
+        for (i, four) in values[..whole].chunks_exact(4).enumerate() {
+            let rows = transpose([four[0].0, four[1].0, four[2].0, four[3].0]);
+            for (lane, row) in rows.into_iter().enumerate() {
+                let slot: &mut [f64; 4] = out[lane * stride + 4 * i..]
+                    .first_chunk_mut()
+                    .expect("a lane has room for the block");
+                // SAFETY: see the module; the reference covers four values.
+                unsafe { _mm256_storeu_pd(slot.as_mut_ptr(), row) };
+            }
+        }
+        for (j, value) in values.iter().enumerate().skip(whole) {
+            for lane in 0..4 {
+                out[lane * stride + j] = value.lane(lane);
+            }
+        }
     }
 
     #[inline(always)]
@@ -130,6 +201,8 @@ impl Lanes for Avx2 {
 
 impl Lanes for Avx512 {
     const N: usize = 8;
+
+    const UNROLL: bool = true;
 
     type Mask = __mmask8;
 

@@ -7,8 +7,9 @@
 //! k     = k + v*v * (x - k)
 //! ```
 
-use super::{Consumer, Row, Trio, Window, thirds, three};
+use super::{Consumer, Row, Trio, thirds, three};
 use crate::KamaStart;
+use crate::kernel::window::{Run, Window};
 use crate::lanes::Lanes;
 
 /// Fastest and slowest smoothing.
@@ -24,27 +25,28 @@ pub(crate) fn kama<V: Lanes>(
     state: &mut Row<V>,
     consumer: &mut impl Consumer<V>,
 ) {
-    for (first, [a, b, c]) in thirds(lengths) {
-        for run in noise.runs() {
-            let (n, from) = (run.len(), start + run.start);
-            let mut trio = Adaptive {
-                now: &source[from..][..n],
-                past: [
-                    &source[from - a..][..n],
-                    &source[from - b..][..n],
-                    &source[from - c..][..n],
-                ],
-                sums: [run.sums(a), run.sums(b), run.sums(c)],
-                prefixes: run.prefixes,
-                state: three(state, first),
-            };
-            consumer.run(first, run.start, n, &mut trio);
-            state[first..first + 3].copy_from_slice(&trio.state);
-        }
+    for (first, lengths) in thirds(lengths) {
+        let mut trio = Adaptive {
+            lengths,
+            source: (source, start),
+            noise,
+            runs: noise.runs(),
+            now: &[],
+            past: [&[]; 3],
+            sums: [&[]; 3],
+            prefixes: &[],
+            state: three(state, first),
+        };
+        consumer.run(first, &mut trio);
+        state[first..first + 3].copy_from_slice(&trio.state);
     }
 }
 
 struct Adaptive<'a, V> {
+    lengths: [usize; 3],
+    source: (&'a [V], usize),
+    noise: &'a Window<V>,
+    runs: std::slice::Iter<'a, Run>,
     now: &'a [V],
     past: [&'a [V]; 3],
     sums: [&'a [V]; 3],
@@ -53,6 +55,22 @@ struct Adaptive<'a, V> {
 }
 
 impl<V: Lanes> Trio<V> for Adaptive<'_, V> {
+    #[inline(always)]
+    fn next_run(&mut self) -> usize {
+        let Some(run) = self.runs.next() else {
+            return 0;
+        };
+        let (source, start) = self.source;
+        let from = start + run.start;
+        self.now = &source[from..][..run.len];
+        self.prefixes = self.noise.prefixes(*run);
+        for (k, length) in self.lengths.into_iter().enumerate() {
+            self.past[k] = &source[from - length..][..run.len];
+            self.sums[k] = self.noise.sums(*run, length);
+        }
+        run.len
+    }
+
     #[inline(always)]
     fn at(&mut self, j: usize) -> [V; 3] {
         let x = self.now[j];
@@ -74,6 +92,7 @@ fn adapt<V: Lanes>(state: V, x: V, change: V, noise: V) -> V {
 }
 
 /// As [`kama`], for blocks in which some average has no full window yet.
+#[inline(always)]
 pub(crate) fn seed_kama<V: Lanes>(
     (first_bar, kama_start): (usize, KamaStart),
     lengths: &[usize; 9],
@@ -82,14 +101,15 @@ pub(crate) fn seed_kama<V: Lanes>(
     (state, rows): (&mut Row<V>, &mut [Row<V>]),
 ) {
     for run in noise.runs() {
-        for j in 0..run.len() {
+        let prefixes = noise.prefixes(*run);
+        for j in 0..run.len {
             let (at, bar) = (start + run.start + j, first_bar + run.start + j);
             let x = source[at];
             for k in 0..9 {
                 state[k] = if bar < lengths[k] {
                     before_window(state[k], x, (bar, kama_start))
                 } else {
-                    let noise = run.sums(lengths[k])[j] + run.prefixes[j];
+                    let noise = noise.sums(*run, lengths[k])[j] + prefixes[j];
                     adapt(state[k], x, x - source[at - lengths[k]], noise)
                 };
             }
@@ -99,6 +119,7 @@ pub(crate) fn seed_kama<V: Lanes>(
 }
 
 /// The average at a bar that has no full window behind it.
+#[inline(always)]
 fn before_window<V: Lanes>(state: V, x: V, (bar, start): (usize, KamaStart)) -> V {
     match start {
         KamaStart::Source if bar == 0 => x,

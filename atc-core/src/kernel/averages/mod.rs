@@ -19,7 +19,6 @@ pub(crate) mod kama;
 pub(crate) mod smoothing;
 pub(crate) mod windowed;
 
-use super::window::Window;
 use crate::lanes::Lanes;
 
 /// One value per length of a family, in the order of [`Plan::lengths`](crate::Plan::lengths).
@@ -34,29 +33,44 @@ pub(crate) struct Span {
     pub(crate) n: usize,
 }
 
-/// Three lines through a run of bars.
+/// Three lines through a block of bars, run by run.
 ///
 /// A trait and not a closure: what is called in the inner loop must take on
 /// the instruction set of its caller, which only `inline(always)` assures.
 pub(crate) trait Trio<V> {
+    /// Goes to the next run of bars and tells its length; 0 after the last.
+    fn next_run(&mut self) -> usize;
+
     /// The averages at bar `j` of the run; called once for each, in order.
     fn at(&mut self, j: usize) -> [V; 3];
 }
 
 /// Takes averages, three lines at a time.
 pub(crate) trait Consumer<V> {
-    /// Takes the `n` bars from `start` of the lines `first ..= first + 2`.
-    fn run(&mut self, first: usize, start: usize, n: usize, trio: &mut impl Trio<V>);
+    /// Whether it serves young series only, so that speed matters little.
+    const YOUNG: bool = false;
+
+    /// Takes all bars of the lines `first ..= first + 2`.
+    fn run(&mut self, first: usize, trio: &mut impl Trio<V>);
 }
 
 /// Keeps averages as rows.
 pub(crate) struct Rows<'a, V>(pub(crate) &'a mut [Row<V>]);
 
 impl<V: Lanes> Consumer<V> for Rows<'_, V> {
+    const YOUNG: bool = true;
+
     #[inline(always)]
-    fn run(&mut self, first: usize, start: usize, n: usize, trio: &mut impl Trio<V>) {
-        for (j, row) in self.0[start..start + n].iter_mut().enumerate() {
-            row[first..first + 3].copy_from_slice(&trio.at(j));
+    fn run(&mut self, first: usize, trio: &mut impl Trio<V>) {
+        let mut rows = self.0.iter_mut();
+        loop {
+            let n = trio.next_run();
+            if n == 0 {
+                break;
+            }
+            for (j, row) in rows.by_ref().take(n).enumerate() {
+                row[first..first + 3].copy_from_slice(&trio.at(j));
+            }
         }
     }
 }
@@ -66,9 +80,15 @@ pub(crate) struct Discard;
 
 impl<V: Lanes> Consumer<V> for Discard {
     #[inline(always)]
-    fn run(&mut self, _: usize, _: usize, n: usize, trio: &mut impl Trio<V>) {
-        for j in 0..n {
-            trio.at(j);
+    fn run(&mut self, _: usize, trio: &mut impl Trio<V>) {
+        loop {
+            let n = trio.next_run();
+            if n == 0 {
+                break;
+            }
+            for j in 0..n {
+                trio.at(j);
+            }
         }
     }
 }
@@ -107,20 +127,5 @@ pub(crate) fn blank_warm_up<V: Lanes>(first_bars: &[usize; 9], span: Span, rows:
                 row[k] = V::splat(f64::NAN);
             }
         }
-    }
-}
-
-/// `prefix` and `ramp` of a run.
-#[derive(Clone, Copy)]
-pub(crate) struct Running<'a, V> {
-    pub(crate) prefixes: &'a [V],
-    pub(crate) ramps: &'a [V],
-}
-
-impl<V: Lanes> Running<'_, V> {
-    /// `W(L)` at bar `j`, given `W_old(m)` and L in every lane.
-    #[inline(always)]
-    pub(crate) fn weighted(&self, j: usize, old: V, length: V) -> V {
-        old + (length * self.prefixes[j] - self.ramps[j])
     }
 }

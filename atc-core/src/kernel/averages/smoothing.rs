@@ -47,8 +47,8 @@ impl Smoothing {
     }
 
     /// A bar of the seeding phase: `state` is the sum until the first value.
+    #[inline(always)]
     fn seed<V: Lanes>(&self, bar: usize, state: &mut Row<V>, input: &Row<V>) -> Row<V> {
-        let factor = self.factors.map(V::splat);
         let mut out = [V::splat(f64::NAN); 9];
         for k in 0..9 {
             if bar < self.begin[k] {
@@ -62,7 +62,7 @@ impl Smoothing {
                     out[k] = state[k];
                 }
                 Ordering::Greater => {
-                    state[k] = state[k] + factor[k] * (input[k] - state[k]);
+                    state[k] = state[k] + V::splat(self.factors[k]) * (input[k] - state[k]);
                     out[k] = state[k];
                 }
             }
@@ -96,9 +96,10 @@ pub(crate) fn ema<V: Lanes>(
             factor,
             e,
             source: &source[..n],
-            firsts: &mut *firsts,
+            firsts: &mut firsts[..n],
+            left: n,
         };
-        consumer.run(first, 0, n, &mut trio);
+        consumer.run(first, &mut trio);
         state[first..first + 3].copy_from_slice(&trio.e);
     }
 }
@@ -109,9 +110,15 @@ struct Single<'a, V> {
     e: [V; 3],
     source: &'a [V],
     firsts: &'a mut [Row<V>],
+    left: usize,
 }
 
 impl<V: Lanes> Trio<V> for Single<'_, V> {
+    #[inline(always)]
+    fn next_run(&mut self) -> usize {
+        std::mem::take(&mut self.left)
+    }
+
     #[inline(always)]
     fn at(&mut self, j: usize) -> [V; 3] {
         let x = self.source[j];
@@ -141,8 +148,9 @@ pub(crate) fn dema<V: Lanes>(
             factor,
             e,
             firsts,
+            left: firsts.len(),
         };
-        consumer.run(first, 0, firsts.len(), &mut trio);
+        consumer.run(first, &mut trio);
         state[first..first + 3].copy_from_slice(&trio.e);
     }
 }
@@ -152,9 +160,15 @@ struct Double<'a, V> {
     factor: [V; 3],
     e: [V; 3],
     firsts: &'a [Row<V>],
+    left: usize,
 }
 
 impl<V: Lanes> Trio<V> for Double<'_, V> {
+    #[inline(always)]
+    fn next_run(&mut self) -> usize {
+        std::mem::take(&mut self.left)
+    }
+
     #[inline(always)]
     fn at(&mut self, j: usize) -> [V; 3] {
         let mut out = three(&self.firsts[j], self.first);
@@ -168,6 +182,7 @@ impl<V: Lanes> Trio<V> for Double<'_, V> {
 }
 
 /// As [`ema`], for blocks in which some average is still being seeded.
+#[inline(always)]
 pub(crate) fn seed_ema<V: Lanes>(
     first_bar: usize,
     smoothing: &Smoothing,
@@ -181,6 +196,7 @@ pub(crate) fn seed_ema<V: Lanes>(
 }
 
 /// As [`dema`], for blocks in which some average is still being seeded.
+#[inline(always)]
 pub(crate) fn seed_dema<V: Lanes>(
     first_bar: usize,
     smoothing: &Smoothing,
@@ -190,6 +206,8 @@ pub(crate) fn seed_dema<V: Lanes>(
 ) {
     for (j, (row, first)) in rows.iter_mut().zip(firsts).enumerate() {
         let second = smoothing.seed(first_bar + j, state, first);
-        *row = std::array::from_fn(|k| (first[k] + first[k]) - second[k]);
+        for k in 0..9 {
+            row[k] = (first[k] + first[k]) - second[k];
+        }
     }
 }
