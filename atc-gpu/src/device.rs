@@ -105,7 +105,7 @@ impl Device {
                 max_workgroups: limits.max_compute_workgroups_per_dimension,
                 workgroup: WORKGROUP,
                 preferred: if kind == DeviceKind::Software {
-                    32 << 20
+                    4 << 20
                 } else {
                     128 << 20
                 },

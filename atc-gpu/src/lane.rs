@@ -22,7 +22,7 @@ pub struct Options {
     /// How long the device may take over a tile before it is given up.
     pub timeout: Duration,
     /// Bytes that the largest buffer of a tile should not exceed. By default
-    /// 32 MiB on a software driver and 128 MiB on hardware, which has thousands
+    /// 4 MiB on a software driver and 128 MiB on hardware, which has thousands
     /// of series to keep busy with; of a lane's buffers about nine are so large.
     pub tile_bytes: Option<u64>,
 }
