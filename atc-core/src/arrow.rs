@@ -52,10 +52,11 @@ impl TryFrom<&RecordBatch> for Columns {
             let array = array.ok_or_else(|| {
                 ArrowError::SchemaError(format!("no column `{name}` of type Float64"))
             })?;
-            Ok(array
+            let values: Vec<f64> = array
                 .iter()
                 .map(|value| value.unwrap_or(f64::NAN))
-                .collect::<Vec<f64>>())
+                .collect();
+            Ok::<_, ArrowError>(values)
         };
         let mut columns = Self::default();
         for (k, name) in Self::NAMES.into_iter().enumerate() {

@@ -108,20 +108,20 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn gather(series: &[&[f64]], out: &mut [Self]) {
-        let &[a, b, c, d] = series else {
-            unreachable!("a series per lane");
-        };
+        assert_eq!(series.len(), 4, "a series per lane");
         let whole = out.len() - out.len() % 4;
         for (i, four) in out[..whole].chunks_exact_mut(4).enumerate() {
             let at = 4 * i;
-            let rows = [
-                load(&a[at..]),
-                load(&b[at..]),
-                load(&c[at..]),
-                load(&d[at..]),
-            ];
-            let [e, f, g, h] = transpose(rows);
-            four.copy_from_slice(&[Self(e), Self(f), Self(g), Self(h)]);
+            // Written out: a closure would not take on the instruction set.
+            let columns = transpose([
+                load(&series[0][at..]),
+                load(&series[1][at..]),
+                load(&series[2][at..]),
+                load(&series[3][at..]),
+            ]);
+            for j in 0..4 {
+                four[j] = Self(columns[j]);
+            }
         }
         for (lane, series) in series.iter().enumerate() {
             for (slot, value) in out[whole..].iter_mut().zip(&series[whole..]) {

@@ -30,13 +30,16 @@ pub(crate) struct Hull<V> {
     outer: [Outer<V>; 3],
 }
 
+/// The differences of one line, and their sums if it is long enough.
+type OwnWindow<V> = (Trail<V>, Option<Window<V>>);
+
 /// State of three outer averages.
 #[derive(Clone, Debug)]
 enum Outer<V> {
     /// Summed afresh, the longest over so many bars.
     Direct(usize, Trail<[V; 3]>),
     /// By window sums, where a line is long enough.
-    Windowed(Box<[(Trail<V>, Option<Window<V>>); 3]>, Vec<[V; 3]>),
+    Windowed(Box<[OwnWindow<V>; 3]>, Vec<[V; 3]>),
 }
 
 /// Differences that the nine outer averages remember.
@@ -370,7 +373,7 @@ impl<V: Lanes, const S: usize> Trio<V> for Sized<'_, V, S> {
 /// Outer averages of three lines of which some use window sums.
 #[inline(always)]
 fn windowed<V: Lanes>(
-    lines: &mut [(Trail<V>, Option<Window<V>>); 3],
+    lines: &mut [OwnWindow<V>; 3],
     averages: &mut [[V; 3]],
     mut inner: Inner<'_, V>,
     (smoothing, scale): ([usize; 3], [V; 3]),
