@@ -237,4 +237,22 @@ pub(crate) struct ReadArgs {
     /// Threads to use; 0 is one per core
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) jobs: usize,
+    /// How jobs run; results are the same bits with each
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) executor: ExecutorName,
+}
+
+/// How jobs run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExecutorName {
+    /// `rayon`, or `sequential` with one job
+    Auto,
+    /// One job after the other, on the calling thread
+    Sequential,
+    /// A pool of threads that steal work from each other
+    Rayon,
+    /// One persistent thread per lane
+    Lanes,
+    /// The blocking threads of a tokio runtime
+    Async,
 }

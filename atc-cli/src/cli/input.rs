@@ -4,10 +4,10 @@ use anyhow::Context as _;
 use atc_cli::engine::dataset::{Request, Source, discover};
 use atc_cli::engine::{Engine, Failure};
 use atc_core::Plan;
-use atc_parallel::{CancelToken, RayonPool};
+use atc_parallel::{CancelToken, Lanes, RayonPool, Sequential, TokioPool};
 use indicatif::ProgressBar;
 
-use super::args::ReadArgs;
+use super::args::{ExecutorName, ReadArgs};
 
 impl ReadArgs {
     /// What to read of each input.
@@ -18,16 +18,24 @@ impl ReadArgs {
         }
     }
 
-    /// An engine with as many threads as were asked for, which Ctrl-C stops and `bar` follows.
+    /// An engine with the executor and threads that were asked for, which Ctrl-C stops and
+    /// `bar` follows.
     pub(crate) fn engine(&self, plan: Plan, bar: &ProgressBar) -> anyhow::Result<Engine> {
-        let pool = RayonPool::new(self.jobs).context("threads cannot be started")?;
+        const NO_THREADS: &str = "threads cannot be started";
         let bar = bar.clone();
         let engine = Engine::builder(plan)
-            .executor(pool)
             .cancel_with(&interrupt())
-            .on_source(move || bar.inc(1))
-            .build();
-        engine.context("the engine cannot be started")
+            .on_source(move || bar.inc(1));
+        let engine = match self.executor {
+            ExecutorName::Sequential => engine.executor(Sequential::new()),
+            ExecutorName::Auto if self.jobs == 1 => engine.executor(Sequential::new()),
+            ExecutorName::Auto | ExecutorName::Rayon => {
+                engine.executor(RayonPool::new(self.jobs).context(NO_THREADS)?)
+            }
+            ExecutorName::Lanes => engine.executor(Lanes::new(self.jobs).context(NO_THREADS)?),
+            ExecutorName::Async => engine.executor(TokioPool::new(self.jobs).context(NO_THREADS)?),
+        };
+        engine.build().context("the engine cannot be started")
     }
 }
 

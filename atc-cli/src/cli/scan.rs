@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use atc_cli::engine::sink::AtomicFile;
-use atc_cli::engine::{Failure, Row, Scan};
+use atc_cli::engine::{Failure, Row, Scan, digest};
 use atc_core::{Params, Trend};
 
 use super::args::{Global, ScanArgs, ScanFormat, Sort};
@@ -31,12 +31,14 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     } = scan;
     let failed = input::all_failures(missing, failed, rows.len());
     let counts = Counts::of(&rows, failed.len());
+    let digest = digest(&rows);
     if let Some(path) = &args.stats {
         let seconds = begun.elapsed().as_secs_f64();
         let stats = Stats {
             counts,
             inputs: n_inputs,
             bars: rows.iter().map(|row| row.n_bars).sum(),
+            digest,
             seconds,
             params: *engine.plan().params(),
             failures: failed.iter().map(Failed::of).collect(),
@@ -93,6 +95,8 @@ struct Stats {
     #[serde(flatten)]
     counts: Counts,
     bars: usize,
+    /// See [`engine::digest`](atc_cli::engine::digest).
+    digest: String,
     seconds: f64,
     params: Params,
     failures: Vec<Failed>,

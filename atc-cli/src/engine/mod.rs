@@ -28,4 +28,4 @@ pub use self::error::{EngineError, Failure, Refusal};
 pub use self::evaluate::{
     CpuEvaluator, Ending, Evaluate, EvaluateError, Output, Prices, Tile, Wanted,
 };
-pub use self::scan::{Row, Scan};
+pub use self::scan::{Row, Scan, digest};

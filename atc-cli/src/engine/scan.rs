@@ -77,6 +77,27 @@ impl Engine {
     }
 }
 
+/// A digest of every bit of some rows, in their order, as 64 hexadecimal digits.
+///
+/// Rows of the same inputs and parameters have the same digest whatever the executor, the
+/// number of threads and the processor.
+pub fn digest(rows: &[Row]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for row in rows {
+        hasher.update(&(row.symbol.len() as u64).to_le_bytes());
+        hasher.update(row.symbol.as_bytes());
+        let floats = [row.average_signal, row.close];
+        for value in floats.iter().chain(&row.signals.0) {
+            hasher.update(&value.to_bits().to_le_bytes());
+        }
+        let since = row.bars_since_flip.map_or(-1, |bars| bars as i64);
+        for count in [since, row.time.unwrap_or(i64::MIN), row.n_bars as i64] {
+            hasher.update(&count.to_le_bytes());
+        }
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
 impl Row {
     fn new(engine: &Engine, done: &Done) -> Self {
         let Output::Last(ending) = &done.output else {

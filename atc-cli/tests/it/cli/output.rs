@@ -170,3 +170,45 @@ fn outputs_do_not_depend_on_the_number_of_threads() {
     assert_eq!(one, run(2));
     assert_eq!(one, run(7));
 }
+
+#[test]
+fn every_executor_gives_the_same_rows_and_digest() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("mixed")).unwrap();
+    // Histories of many lengths, so that tiles are ragged and jobs unequal.
+    for symbol in 0..40_u64 {
+        let mut state = symbol * 2 + 1;
+        let mut close = 100.0;
+        let mut text = String::from("time,close\n");
+        for bar in 0..20 + symbol * symbol {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            close *= 1.0 + ((state >> 40) as f64 / (1_u64 << 24) as f64 - 0.5) / 50.0;
+            text += &format!("{},{close}\n", 86_400 * bar);
+        }
+        folder.write(&format!("mixed/{symbol}.csv"), text.as_bytes());
+    }
+    let run = |executor: &str, jobs: usize| {
+        let words = format!(
+            "scan mixed --all --sort symbol --executor {executor} --jobs {jobs} --stats stats.json"
+        );
+        let rows = folder.atc(&words).ok().stdout;
+        let stats: serde_json::Value = serde_json::from_slice(&folder.read("stats.json")).unwrap();
+        assert_eq!(stats["symbols"], 40);
+        (rows, stats["digest"].as_str().unwrap().to_owned())
+    };
+    let expected = run("sequential", 1);
+    assert_eq!(expected.1.len(), 64);
+    for executor in ["auto", "rayon", "lanes", "async"] {
+        for jobs in [1, 2, 3, 8] {
+            assert_eq!(run(executor, jobs), expected, "{executor} with {jobs}");
+        }
+    }
+    folder.write("mixed/0.csv", b"time,close\n0,100\n86400,101\n172800,99\n");
+    assert_ne!(
+        run("sequential", 1).1,
+        expected.1,
+        "other bars, another digest"
+    );
+}
