@@ -90,8 +90,9 @@ pub fn digest(rows: &[Row]) -> String {
         for value in floats.iter().chain(&row.signals.0) {
             hasher.update(&value.to_bits().to_le_bytes());
         }
-        let since = row.bars_since_flip.map_or(-1, |bars| bars as i64);
-        for count in [since, row.time.unwrap_or(i64::MIN), row.n_bars as i64] {
+        let since = row.bars_since_flip.map_or(u64::MAX, |bars| bars as u64);
+        let time = row.time.unwrap_or(i64::MIN).cast_unsigned();
+        for count in [since, time, row.n_bars as u64] {
             hasher.update(&count.to_le_bytes());
         }
     }

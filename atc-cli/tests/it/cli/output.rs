@@ -1,5 +1,6 @@
 //! Outputs that cannot be written, and readers that go away.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Read as _;
 use std::process::Stdio;
@@ -185,7 +186,7 @@ fn every_executor_gives_the_same_rows_and_digest() {
             state ^= state >> 7;
             state ^= state << 17;
             close *= 1.0 + ((state >> 40) as f64 / (1_u64 << 24) as f64 - 0.5) / 50.0;
-            text += &format!("{},{close}\n", 86_400 * bar);
+            writeln!(text, "{},{close}", 86_400 * bar).unwrap();
         }
         folder.write(&format!("mixed/{symbol}.csv"), text.as_bytes());
     }
