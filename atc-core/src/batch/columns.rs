@@ -1,6 +1,6 @@
 //! The outputs of whole series.
 
-use crate::{PerFamily, Plan};
+use crate::{Family, PerFamily, Plan, Reading};
 
 /// The 13 output columns, one value per bar.
 ///
@@ -49,6 +49,15 @@ impl Columns {
             column.resize(n, f64::NAN);
         }
     }
+
+    /// Puts the outputs of one bar in their places.
+    pub(crate) fn set(&mut self, bar: usize, reading: &Reading) {
+        for f in Family::ALL {
+            self.signals[f][bar] = reading.signals[f];
+            self.equities[f][bar] = reading.equities[f];
+        }
+        self.average_signal[bar] = reading.average_signal;
+    }
 }
 
 /// [`Columns`] with the 54 lines behind them.
@@ -67,9 +76,10 @@ pub struct Detail {
 }
 
 impl Detail {
-    /// Lines without a value behind `columns`.
-    pub(crate) fn blank(plan: &Plan, columns: Columns) -> Self {
-        let n = columns.average_signal.len();
+    /// Columns and lines of `n` bars without a value.
+    pub(crate) fn blank(plan: &Plan, n: usize) -> Self {
+        let mut columns = Columns::default();
+        columns.blank(n);
         let blank = || {
             PerFamily(std::array::from_fn(|_| {
                 std::array::from_fn(|_| vec![f64::NAN; n])

@@ -101,12 +101,16 @@ pub fn classify_detail(
     close: &[f64],
     source: Option<&[f64]>,
 ) -> Result<Detail, Error> {
-    let mut detail = Detail::blank(plan, classify(plan, close, source)?);
     let series = Series::new(plan, close, source)?;
+    let mut detail = Detail::blank(plan, close.len());
     let mut classifier = Classifier::new(plan.clone());
     for (i, bar) in series.bars().enumerate() {
         let at = series.index(i);
-        let live = classifier.update(bar).is_some();
+        let reading = classifier.update(bar);
+        if let Some(reading) = &reading {
+            detail.columns.set(at, reading);
+        }
+        let live = reading.is_some();
         let cells = classifier.cells();
         for f in Family::ALL {
             for k in 0..9 {

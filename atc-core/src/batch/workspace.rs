@@ -1,5 +1,6 @@
 //! Many series: sorted into tiles, a lane each.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::lane_set::{LaneSet, Sink};
@@ -144,8 +145,8 @@ impl Workspace {
         let mut order = std::mem::take(&mut self.order);
         order.clear();
         order.extend(0..series.len());
-        // Equal lengths side by side; stable, so that neighbours stay neighbours.
-        order.sort_by_key(|at| std::cmp::Reverse(series[*at].n_present()));
+        // Equal lengths side by side, neighbours still neighbours; a stable sort would allocate.
+        order.sort_unstable_by_key(|at| (Reverse(series[*at].n_present()), *at));
         for tile in order.chunks(self.lanes()) {
             match &mut self.lanes {
                 Kind::One(lanes) => lanes.run(series, tile, &mut sink),
