@@ -1,10 +1,12 @@
 //! From arguments to sources and the engine that runs them.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use atc_cli::engine::dataset::{Request, Source, discover};
 use atc_cli::engine::{Engine, Failure};
 use atc_core::Plan;
-use atc_parallel::{CancelToken, Lanes, RayonPool, Sequential, TokioPool};
+use atc_parallel::{BuildError, CancelToken, Executor, Lanes, RayonPool, Sequential, TokioPool};
 use indicatif::ProgressBar;
 
 use super::args::{ExecutorName, ReadArgs};
@@ -18,24 +20,31 @@ impl ReadArgs {
         }
     }
 
-    /// An engine with the executor and threads that were asked for, which Ctrl-C stops and
-    /// `bar` follows.
+    /// The executor that was asked for, with as many threads.
+    pub(crate) fn executor(&self) -> anyhow::Result<Arc<dyn Executor>> {
+        fn shared<E: Executor + 'static>(
+            built: Result<E, BuildError>,
+        ) -> anyhow::Result<Arc<dyn Executor>> {
+            Ok(Arc::new(built.context("threads cannot be started")?))
+        }
+        match self.executor {
+            ExecutorName::Sequential => shared(Ok(Sequential::new())),
+            ExecutorName::Auto if self.jobs == 1 => shared(Ok(Sequential::new())),
+            ExecutorName::Auto | ExecutorName::Rayon => shared(RayonPool::new(self.jobs)),
+            ExecutorName::Lanes => shared(Lanes::new(self.jobs)),
+            ExecutorName::Async => shared(TokioPool::new(self.jobs)),
+        }
+    }
+
+    /// An engine with that executor, which Ctrl-C stops and `bar` follows.
     pub(crate) fn engine(&self, plan: Plan, bar: &ProgressBar) -> anyhow::Result<Engine> {
-        const NO_THREADS: &str = "threads cannot be started";
         let bar = bar.clone();
         let engine = Engine::builder(plan)
+            .executor(self.executor()?)
             .cancel_with(&interrupt())
-            .on_source(move || bar.inc(1));
-        let engine = match self.executor {
-            ExecutorName::Sequential => engine.executor(Sequential::new()),
-            ExecutorName::Auto if self.jobs == 1 => engine.executor(Sequential::new()),
-            ExecutorName::Auto | ExecutorName::Rayon => {
-                engine.executor(RayonPool::new(self.jobs).context(NO_THREADS)?)
-            }
-            ExecutorName::Lanes => engine.executor(Lanes::new(self.jobs).context(NO_THREADS)?),
-            ExecutorName::Async => engine.executor(TokioPool::new(self.jobs).context(NO_THREADS)?),
-        };
-        engine.build().context("the engine cannot be started")
+            .on_source(move || bar.inc(1))
+            .build();
+        engine.context("the engine cannot be started")
     }
 }
 

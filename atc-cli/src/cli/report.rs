@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use atc_cli::engine::dataset::Bars;
 use atc_cli::engine::inspect::{Verdict, Word, inspect as look};
 use atc_cli::engine::why::{At, why as explain};
-use atc_parallel::{Control, ExecutorExt, RayonPool};
+use atc_parallel::{Control, ExecutorExt};
 
 use super::args::{Global, InspectArgs, ReportFormat, WhyArgs};
 use super::exit::{Exit, Misuse};
@@ -69,8 +68,8 @@ pub(crate) fn inspect(args: &InspectArgs, global: &Global) -> anyhow::Result<Exi
     let bar = progress::bar(global, sources.len(), "inspecting");
     let shown = bar.clone();
     let control = Control::new().on_progress(move |_| shown.inc(1));
-    let pool = RayonPool::new(args.read.jobs).context("threads cannot be started")?;
-    let verdicts: Vec<Verdict> = pool
+    let executor = args.read.executor()?;
+    let verdicts: Vec<Verdict> = executor
         .map_with(sources.len(), &control, move |slot| {
             look(&sources[slot.job], &request, warm_up)
         })

@@ -3,9 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use atc_core::{
-    Columns, Detail, Flip, Isa, Plan, Reading, Series, Workspace, average_signal, classify_detail,
-};
+use atc_core::{Columns, Detail, Flip, Isa, Plan, Reading, Series, Workspace, classify_detail};
 
 /// What is wanted of each series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -114,6 +112,15 @@ impl CpuEvaluator {
         result
     }
 
+    /// The average signals of series that were checked, computed side by side.
+    fn averages(&self, plan: &Arc<Plan>, series: &[Series<'_>]) -> Vec<Output> {
+        let blank = |series: &Series<'_>| vec![f64::NAN; series.n_bars()];
+        let mut averages: Vec<Vec<f64>> = series.iter().map(blank).collect();
+        let mut out: Vec<&mut [f64]> = averages.iter_mut().map(Vec::as_mut_slice).collect();
+        self.with_workspace(plan, |workspace| workspace.averages(series, &mut out));
+        averages.into_iter().map(Output::Average).collect()
+    }
+
     /// The 13 columns of series that were checked, computed side by side.
     fn columns(&self, plan: &Arc<Plan>, series: &[Series<'_>]) -> Vec<Output> {
         let mut columns = vec![Columns::default(); series.len()];
@@ -149,15 +156,12 @@ impl Evaluate for CpuEvaluator {
 
     fn evaluate(&self, tile: &Tile<'_>) -> Vec<Result<Output, EvaluateError>> {
         let Tile { plan, wanted, .. } = *tile;
-        let alone = |prices: &Prices<'_>| -> Result<Output, EvaluateError> {
-            let Prices { close, source } = *prices;
-            Ok(match wanted {
-                Wanted::Detail => Output::Detail(Box::new(classify_detail(plan, close, source)?)),
-                _ => Output::Average(average_signal(plan, close, source)?),
-            })
+        let detail = |prices: &Prices<'_>| -> Result<Output, EvaluateError> {
+            let detail = classify_detail(plan, prices.close, prices.source)?;
+            Ok(Output::Detail(Box::new(detail)))
         };
-        if matches!(wanted, Wanted::Detail | Wanted::Average) {
-            return tile.series.iter().map(alone).collect();
+        if wanted == Wanted::Detail {
+            return tile.series.iter().map(detail).collect();
         }
         let checked: Vec<_> = tile
             .series
@@ -166,6 +170,7 @@ impl Evaluate for CpuEvaluator {
             .collect();
         let good: Vec<Series<'_>> = checked.iter().flatten().cloned().collect();
         let outputs = match wanted {
+            Wanted::Average => self.averages(plan, &good),
             Wanted::Last => self.endings(plan, &good),
             _ => self.columns(plan, &good),
         };
