@@ -4,8 +4,15 @@ use std::sync::Arc;
 
 use atc_parallel::Slot;
 
-use super::dataset::{Bars, Request, Source};
+use super::dataset::{Bars, DatasetError, Request, Source};
 use super::{Engine, Failure, Output, Prices, Tile, Wanted};
+
+/// What reading a source gave.
+pub(super) struct Read {
+    /// The input as the user named it.
+    pub(super) input: Arc<str>,
+    pub(super) bars: Result<Vec<Bars>, DatasetError>,
+}
 
 /// A symbol that was read and computed.
 pub(super) struct Done {
@@ -32,10 +39,27 @@ impl Engine {
         request: &Request,
         (wanted, slot): (Wanted, Slot),
     ) -> Vec<Outcome> {
+        let read = sources.iter().map(|source| Read {
+            input: source.to_string().into(),
+            bars: source.read(request),
+        });
+        let outcomes = self.evaluate_tile(read.collect(), wanted, slot.lane);
+        for _ in sources {
+            (self.on_source)();
+        }
+        outcomes
+    }
+
+    /// Computes what sources held, in their order.
+    pub(super) fn evaluate_tile(
+        &self,
+        read: Vec<Read>,
+        wanted: Wanted,
+        lane: usize,
+    ) -> Vec<Outcome> {
         let mut items: Vec<Result<(Arc<str>, Bars), Failure>> = Vec::new();
-        for source in sources {
-            let input: Arc<str> = source.to_string().into();
-            match source.read(request) {
+        for Read { input, bars } in read {
+            match bars {
                 Ok(all) => items.extend(all.into_iter().map(|bars| Ok((Arc::clone(&input), bars)))),
                 Err(error) => items.push(Err(Failure {
                     input: input.to_string(),
@@ -55,7 +79,7 @@ impl Engine {
             self.evaluator.evaluate(&Tile {
                 plan: &self.plan,
                 wanted,
-                lane: slot.lane,
+                lane,
                 series: &prices,
             })
         };
@@ -71,10 +95,6 @@ impl Engine {
                 Err(error) => Err(Failure::of_series(&input, &bars, error)),
             }
         };
-        let outcomes = items.into_iter().map(outcome).collect();
-        for _ in sources {
-            (self.on_source)();
-        }
-        outcomes
+        items.into_iter().map(outcome).collect()
     }
 }
