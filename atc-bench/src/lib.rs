@@ -13,7 +13,13 @@ pub mod market;
 pub mod matrix;
 #[cfg(feature = "engine")]
 pub mod memory;
+#[cfg(feature = "engine")]
+pub mod reads;
 pub mod report;
+// The tests of the engine read from the same server.
+#[cfg(feature = "engine")]
+#[path = "../../atc-cli/tests/it/remote/server.rs"]
+mod server;
 pub mod stats;
 #[cfg(feature = "engine")]
 pub mod stream;

@@ -24,6 +24,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Time what a stream does: update, peek, snapshot, restore.
     Parts(PartsArgs),
+    /// Time reads from a slow web server and a slow object store, by every executor.
+    Reads(ReadsArgs),
     /// Count what the kernel executes per bar, with valgrind and objdump.
     Counts,
     /// Run the kernel and nothing else, for a profiler.
@@ -74,6 +76,26 @@ pub(crate) struct MatrixArgs {
 pub(crate) struct PartsArgs {
     /// Rounds.
     #[arg(long, default_value_t = 101, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) rounds: u16,
+}
+
+/// What reads take.
+#[derive(Debug, Args)]
+pub(crate) struct ReadsArgs {
+    /// Parquet objects.
+    #[arg(long, default_value_t = 200)]
+    pub(crate) objects: usize,
+    /// Bars of each object.
+    #[arg(long, default_value_t = 1_500)]
+    pub(crate) bars: usize,
+    /// Milliseconds before each answer.
+    #[arg(long, default_value_t = 20)]
+    pub(crate) latency_ms: u64,
+    /// Objects that `async` reads at once.
+    #[arg(long, default_value_t = 64)]
+    pub(crate) in_flight: usize,
+    /// Rounds.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=101))]
     pub(crate) rounds: u16,
 }
 

@@ -6,6 +6,7 @@ mod document;
 mod kernel;
 mod matrix;
 mod parts;
+mod reads;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -20,6 +21,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match &cli.command {
         None => matrix::run(&cli.matrix),
         Some(Command::Parts(args)) => parts::run(args),
+        Some(Command::Reads(args)) => reads::run(args),
         Some(Command::Counts) => counts::run(),
         Some(Command::Kernel(args)) => kernel::run(args),
         Some(Command::Fill(args)) => document::run(args),

@@ -6,7 +6,7 @@ use atc_cli::engine::Content;
 use atc_cli::engine::dataset::SourceColumn;
 use atc_cli::engine::sink::Format;
 use atc_cli::engine::why::At;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::params::ParamArgs;
 
@@ -41,6 +41,9 @@ pub(crate) struct Global {
     /// No progress bar and no notes, only errors
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
+    /// Say what was chosen and why, on standard error
+    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
+    pub(crate) verbose: u8,
 }
 
 /// When to use colour.
@@ -72,7 +75,7 @@ pub(crate) enum Command {
     after_help = "Examples:\n  atc scan examples/candles\n  atc scan 'data/*.parquet' --preset swing --min-signal 0.5 --format csv"
 )]
 pub(crate) struct ScanArgs {
-    /// Files, folders, patterns, zip archives, or - for standard input
+    /// Files, folders, patterns, zip archives, s3:// or http(s):// URLs, or - for standard input
     #[arg(required = true, value_name = "PATH")]
     pub(crate) inputs: Vec<String>,
     /// Only symbols whose average signal is at least this strong, 0 ..= 1
@@ -139,7 +142,7 @@ pub(crate) enum ScanFormat {
     after_help = "Examples:\n  atc compute examples/candles/AAPL.csv --columns average\n  atc compute data/ --profile pine --columns detail -o out.parquet"
 )]
 pub(crate) struct ComputeArgs {
-    /// Files, folders, patterns, zip archives, or - for standard input
+    /// Files, folders, patterns, zip archives, s3:// or http(s):// URLs, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,
     /// Which columns to write
@@ -184,7 +187,7 @@ impl From<Columns> for Content {
     after_help = "Examples:\n  atc why examples/candles/GOOG.csv\n  atc why examples/candles/GOOG.csv --bar 2012-11-15"
 )]
 pub(crate) struct WhyArgs {
-    /// A file, or - for standard input
+    /// A file, an s3:// or http(s):// URL, or - for standard input
     #[arg(value_name = "INPUT")]
     pub(crate) input: String,
     /// The bar: its number from 0, or a time; by default the last one
@@ -203,7 +206,7 @@ pub(crate) struct WhyArgs {
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Example:\n  atc inspect examples/candles")]
 pub(crate) struct InspectArgs {
-    /// Files, folders, patterns, zip archives, or - for standard input
+    /// Files, folders, patterns, zip archives, s3:// or http(s):// URLs, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,
     /// Form of the output
@@ -240,12 +243,15 @@ pub(crate) struct ReadArgs {
     /// How jobs run; results are the same bits with each
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) executor: ExecutorName,
+    /// Sources that `async` reads at once
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = at_least_one)]
+    pub(crate) in_flight: usize,
 }
 
 /// How jobs run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ExecutorName {
-    /// `rayon`, or `sequential` with one job
+    /// `async` for remote sources, `rayon` for files, `sequential` for one
     Auto,
     /// One job after the other, on the calling thread
     Sequential,
@@ -253,6 +259,24 @@ pub(crate) enum ExecutorName {
     Rayon,
     /// One persistent thread per lane
     Lanes,
-    /// The blocking threads of a tokio runtime
+    /// Reads overlap on a tokio runtime; computing goes on meanwhile
     Async,
+}
+
+impl ExecutorName {
+    /// As it is typed.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Sequential => "sequential",
+            Self::Rayon => "rayon",
+            Self::Lanes => "lanes",
+            Self::Async => "async",
+        }
+    }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let n = text.parse().ok().filter(|n| 0 < *n);
+    n.ok_or_else(|| "must be a whole number of at least 1".to_owned())
 }

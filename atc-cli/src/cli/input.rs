@@ -1,15 +1,18 @@
 //! From arguments to sources and the engine that runs them.
 
-use std::sync::Arc;
-
 use anyhow::Context as _;
-use atc_cli::engine::dataset::{Request, Source, discover};
+#[cfg(not(feature = "remote"))]
+use atc_cli::engine::dataset::discover;
+use atc_cli::engine::dataset::{Discovered, Request, Source};
+#[cfg(feature = "remote")]
+use atc_cli::engine::dataset::{Remote, discover_with};
 use atc_cli::engine::{Engine, Failure};
 use atc_core::Plan;
-use atc_parallel::{BuildError, CancelToken, Executor, Lanes, RayonPool, Sequential, TokioPool};
+use atc_parallel::CancelToken;
 use indicatif::ProgressBar;
 
-use super::args::{ExecutorName, ReadArgs};
+use super::args::{Global, ReadArgs};
+use super::output;
 
 impl ReadArgs {
     /// What to read of each input.
@@ -20,27 +23,18 @@ impl ReadArgs {
         }
     }
 
-    /// The executor that was asked for, with as many threads.
-    pub(crate) fn executor(&self) -> anyhow::Result<Arc<dyn Executor>> {
-        fn shared<E: Executor + 'static>(
-            built: Result<E, BuildError>,
-        ) -> anyhow::Result<Arc<dyn Executor>> {
-            Ok(Arc::new(built.context("threads cannot be started")?))
-        }
-        match self.executor {
-            ExecutorName::Sequential => shared(Ok(Sequential::new())),
-            ExecutorName::Auto if self.jobs == 1 => shared(Ok(Sequential::new())),
-            ExecutorName::Auto | ExecutorName::Rayon => shared(RayonPool::new(self.jobs)),
-            ExecutorName::Lanes => shared(Lanes::new(self.jobs)),
-            ExecutorName::Async => shared(TokioPool::new(self.jobs)),
-        }
-    }
-
-    /// An engine with that executor, which Ctrl-C stops and `bar` follows.
-    pub(crate) fn engine(&self, plan: Plan, bar: &ProgressBar) -> anyhow::Result<Engine> {
+    /// An engine with the executor asked for, which Ctrl-C stops and `bar` follows.
+    pub(crate) fn engine(
+        &self,
+        plan: Plan,
+        sources: &[Source],
+        (global, bar): (&Global, &ProgressBar),
+    ) -> anyhow::Result<Engine> {
         let bar = bar.clone();
-        let engine = Engine::builder(plan)
-            .executor(self.executor()?)
+        let chosen = self.executor(sources)?;
+        output::note(global, &chosen.reason);
+        let engine = chosen
+            .install(Engine::builder(plan))
             .cancel_with(&interrupt())
             .on_source(move || bar.inc(1))
             .build();
@@ -50,9 +44,24 @@ impl ReadArgs {
 
 /// The inputs found, and those that were not.
 pub(crate) fn sources(inputs: &[String]) -> (Vec<Source>, Vec<Failure>) {
-    let found = discover(inputs);
+    let found = find(inputs);
     let failed = found.failed.into_iter().map(Failure::from).collect();
     (found.sources, failed)
+}
+
+/// With credentials and endpoints of object stores from the environment, where other tools have them.
+#[cfg(feature = "remote")]
+fn find(inputs: &[String]) -> Discovered {
+    let variables = std::env::vars_os().filter_map(|(name, value)| {
+        let (name, value) = (name.into_string().ok()?, value.into_string().ok()?);
+        name.starts_with("AWS_").then_some((name, value))
+    });
+    discover_with(inputs, &Remote::new(variables))
+}
+
+#[cfg(not(feature = "remote"))]
+fn find(inputs: &[String]) -> Discovered {
+    discover(inputs)
 }
 
 /// Joins the failures of finding and of running; with `--symbol`, an input that lacks it counts

@@ -2,6 +2,7 @@
 
 mod args;
 mod compute;
+mod executor;
 mod exit;
 mod input;
 mod inspect;

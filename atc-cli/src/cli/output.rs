@@ -71,6 +71,13 @@ pub(crate) fn complain(global: &Global, text: &str) {
     let _ = writeln!(io::stderr(), "{} {text}", paint("error:", SHORT, color));
 }
 
+/// Says how the command goes about it, on standard error, if that was asked for.
+pub(crate) fn note(global: &Global, text: &str) {
+    if 0 < global.verbose {
+        let _ = writeln!(io::stderr(), "note: {text}");
+    }
+}
+
 /// Lists the inputs that failed, on standard error.
 pub(crate) fn failures(global: &Global, failed: &[Failure]) {
     if failed.is_empty() {

@@ -68,8 +68,10 @@ pub(crate) fn inspect(args: &InspectArgs, global: &Global) -> anyhow::Result<Exi
     let bar = progress::bar(global, sources.len(), "inspecting");
     let shown = bar.clone();
     let control = Control::new().on_progress(move |_| shown.inc(1));
-    let executor = args.read.executor()?;
-    let verdicts: Vec<Verdict> = executor
+    let chosen = args.read.executor(&sources)?;
+    output::note(global, &chosen.reason);
+    let verdicts: Vec<Verdict> = chosen
+        .executor
         .map_with(sources.len(), &control, move |slot| {
             look(&sources[slot.job], &request, warm_up)
         })

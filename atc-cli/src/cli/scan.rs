@@ -21,7 +21,7 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     let (sources, missing) = input::sources(&args.inputs);
     let (n_sources, n_inputs) = (sources.len(), sources.len() + missing.len());
     let bar = progress::bar(global, n_sources, "scanning");
-    let engine = args.read.engine(plan, &bar)?;
+    let engine = args.read.engine(plan, &sources, (global, &bar))?;
     let scan = engine.scan(sources, &args.read.request());
     bar.finish_and_clear();
     let Scan {
@@ -48,7 +48,10 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     show(args, global, (rows, counts), engine.plan().warm_up())?;
     output::failures(global, &failed);
     if is_cancelled {
-        output::complain(global, "interrupted; the rows are what was done until then");
+        output::complain(
+            global,
+            "interrupted; the rows are what was done until then, run it again for the rest",
+        );
     }
     Ok(Exit::of_run(failed.len(), is_cancelled))
 }

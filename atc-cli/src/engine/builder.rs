@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use atc_core::Plan;
 use atc_parallel::{BuildError, CancelToken, Executor, RayonPool};
+use tokio::runtime::Handle;
 
+use super::stream::Overlap;
 use super::{CpuEvaluator, Evaluate};
 
 /// Called after each source that is done, whatever came of it.
@@ -32,6 +34,7 @@ pub struct Engine {
     pub(super) evaluator: Arc<dyn Evaluate>,
     pub(super) cancel: CancelToken,
     pub(super) on_source: OnSource,
+    pub(super) overlap: Option<Overlap>,
 }
 
 impl Engine {
@@ -43,6 +46,7 @@ impl Engine {
             evaluator: Arc::new(CpuEvaluator::new()),
             cancel: CancelToken::new(),
             on_source: Arc::new(|| ()),
+            overlap: None,
         }
     }
 
@@ -69,6 +73,7 @@ pub struct EngineBuilder {
     evaluator: Arc<dyn Evaluate>,
     cancel: CancelToken,
     on_source: OnSource,
+    overlap: Option<Overlap>,
 }
 
 impl EngineBuilder {
@@ -100,6 +105,19 @@ impl EngineBuilder {
         Self { on_source, ..self }
     }
 
+    /// Lets [`scan`](Engine::scan) and [`compute`](Engine::compute) read up to `in_flight` sources at once:
+    /// requests are tasks of the runtime, which has the time and I/O drivers, and computing goes on meanwhile.
+    /// Both still block their caller, who must not be async code; that has
+    /// [`classify_stream`](Engine::classify_stream).
+    #[must_use]
+    pub fn overlap_reads(self, runtime: &Handle, in_flight: usize) -> Self {
+        let overlap = Some(Overlap {
+            runtime: runtime.clone(),
+            in_flight,
+        });
+        Self { overlap, ..self }
+    }
+
     /// Puts the engine together.
     ///
     /// # Errors
@@ -116,6 +134,7 @@ impl EngineBuilder {
             evaluator: self.evaluator,
             cancel: self.cancel,
             on_source: self.on_source,
+            overlap: self.overlap,
         })
     }
 }

@@ -1,9 +1,5 @@
 //! Every bar of every symbol, streamed into a sink.
 
-use std::sync::Arc;
-
-use atc_parallel::{Control, ExecutorExt};
-
 use super::dataset::{Request, Source};
 use super::run::{Done, Outcome};
 use super::sink::{Frame, Sink, SinkError};
@@ -69,12 +65,13 @@ impl Engine {
         (content, with_symbol): (Content, bool),
         sink: &mut dyn Sink,
     ) -> Result<Computed, SinkError> {
-        let per_job = self.sources_per_job(sources.len());
-        let per_wave = per_job * self.executor.lanes();
+        let per_wave = self.sources_per_wave(sources.len());
         let mut computed = Computed::default();
         let mut shape = None;
         for wave in sources.chunks(per_wave) {
-            let (outcomes, is_complete) = self.wave(wave, per_job, request, content.wanted());
+            let tiles = self.run_tiles(wave.into(), request, content.wanted(), |outcomes| outcomes);
+            let is_complete = tiles.iter().all(Option::is_some);
+            let outcomes: Vec<Outcome> = tiles.into_iter().flatten().flatten().collect();
             let has_symbol = with_symbol || sources.len() > 1 || outcomes.len() > 1;
             for outcome in outcomes {
                 let done = outcome.and_then(|done| fit(done, has_symbol, &mut shape));
@@ -95,27 +92,6 @@ impl Engine {
             }
         }
         Ok(computed)
-    }
-
-    /// As many sources as all lanes take at once; whether none was left out.
-    fn wave(
-        &self,
-        sources: &[Source],
-        per_job: usize,
-        request: &Request,
-        wanted: Wanted,
-    ) -> (Vec<Outcome>, bool) {
-        let control = Control::new().cancel_with(&self.cancel);
-        let (engine, request) = (self.clone(), request.clone());
-        let n_jobs = sources.len().div_ceil(per_job);
-        let sources: Arc<[Source]> = sources.into();
-        let tiles = self.executor.map_with(n_jobs, &control, move |slot| {
-            let first = slot.job * per_job;
-            let tile = &sources[first..sources.len().min(first + per_job)];
-            engine.run_tile(tile, &request, (wanted, slot))
-        });
-        let is_complete = tiles.iter().all(Option::is_some);
-        (tiles.into_iter().flatten().flatten().collect(), is_complete)
     }
 }
 

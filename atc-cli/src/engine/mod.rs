@@ -21,6 +21,7 @@ mod error;
 mod evaluate;
 mod run;
 mod scan;
+mod stream;
 
 pub use self::builder::{Engine, EngineBuilder};
 pub use self::compute::{Computed, Content};
@@ -29,3 +30,4 @@ pub use self::evaluate::{
     CpuEvaluator, Ending, Evaluate, EvaluateError, Output, Prices, Tile, Wanted,
 };
 pub use self::scan::{Row, Scan, digest};
+pub use self::stream::{Classified, ClassifyStream};

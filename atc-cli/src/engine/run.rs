@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use atc_parallel::Slot;
+use atc_parallel::{Control, ExecutorExt, Slot};
+use futures::StreamExt;
+use futures::executor::block_on;
 
 use super::dataset::{Bars, DatasetError, Request, Source};
 use super::{Engine, Failure, Output, Prices, Tile, Wanted};
@@ -30,6 +32,41 @@ impl Engine {
     pub(super) fn sources_per_job(&self, n_sources: usize) -> usize {
         let share = n_sources.div_ceil(self.executor.lanes());
         self.evaluator.tile_len().min(share).max(1)
+    }
+
+    /// How many sources are worked on before their results are taken.
+    pub(super) fn sources_per_wave(&self, n_sources: usize) -> usize {
+        let per_job = self.sources_per_job(n_sources);
+        let at_once = per_job * self.executor.lanes();
+        self.overlap
+            .as_ref()
+            .map_or(at_once, |overlap| at_once.max(overlap.in_flight))
+    }
+
+    /// What `keep` makes of each tile of sources, in order; `None` where a cancellation came first.
+    pub(super) fn run_tiles<T: Send + 'static>(
+        &self,
+        sources: Arc<[Source]>,
+        request: &Request,
+        wanted: Wanted,
+        keep: impl Fn(Vec<Outcome>) -> T + Clone + Send + Sync + 'static,
+    ) -> Vec<Option<T>> {
+        if let Some(overlap) = &self.overlap {
+            let (n_jobs, tiles) =
+                self.stream_tiles(overlap, sources, (request.clone(), wanted), keep);
+            let mut tiles: Vec<Option<T>> = block_on(tiles.map(Some).collect());
+            tiles.resize_with(n_jobs, || None);
+            return tiles;
+        }
+        let per_job = self.sources_per_job(sources.len());
+        let n_jobs = sources.len().div_ceil(per_job);
+        let control = Control::new().cancel_with(&self.cancel);
+        let (engine, request) = (self.clone(), request.clone());
+        self.executor.map_with(n_jobs, &control, move |slot| {
+            let first = slot.job * per_job;
+            let tile = &sources[first..sources.len().min(first + per_job)];
+            keep(engine.run_tile(tile, &request, (wanted, slot)))
+        })
     }
 
     /// Reads sources and computes what is in them, in their order.

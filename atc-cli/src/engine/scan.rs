@@ -1,13 +1,10 @@
 //! A whole market in one row per symbol.
 
-use std::sync::Arc;
-
 use atc_core::{Family, PerFamily, Trend};
-use atc_parallel::{Control, ExecutorExt};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::dataset::{Bars, Request, Source, format_time};
-use super::run::Done;
+use super::run::{Done, Outcome};
 use super::{Ending, Engine, Failure, Output, Wanted};
 
 /// Where one symbol stands at its last bar.
@@ -50,19 +47,13 @@ impl Engine {
     /// A source that fails does not affect the others. Memory holds as many sources as are worked
     /// on at once, and one row per symbol.
     pub fn scan(&self, sources: Vec<Source>, request: &Request) -> Scan {
-        let per_job = self.sources_per_job(sources.len());
-        let n_jobs = sources.len().div_ceil(per_job);
-        let control = Control::new().cancel_with(&self.cancel);
-        let (engine, request) = (self.clone(), request.clone());
-        let sources: Arc<[Source]> = sources.into();
-        let tiles = self.executor.map_with(n_jobs, &control, move |slot| {
-            let first = slot.job * per_job;
-            let tile = &sources[first..sources.len().min(first + per_job)];
-            let outcomes = engine.run_tile(tile, &request, (Wanted::Last, slot));
+        let engine = self.clone();
+        let rows = move |outcomes: Vec<Outcome>| -> Vec<Result<Row, Failure>> {
             let row = |done: Done| Row::new(&engine, &done);
             let rows = outcomes.into_iter().map(|outcome| outcome.map(row));
-            rows.collect::<Vec<_>>()
-        });
+            rows.collect()
+        };
+        let tiles = self.run_tiles(sources.into(), request, Wanted::Last, rows);
         let mut scan = Scan::default();
         for tile in tiles {
             scan.is_cancelled |= tile.is_none();

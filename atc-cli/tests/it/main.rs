@@ -3,4 +3,6 @@
 #[cfg(feature = "cli")]
 mod cli;
 mod dataset;
+#[cfg(feature = "remote")]
+mod remote;
 mod why;

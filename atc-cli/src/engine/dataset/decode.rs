@@ -3,7 +3,12 @@
 use std::io;
 use std::sync::Arc;
 
+#[cfg(feature = "remote")]
+use bytes::Buf as _;
+
 use super::collect::{Collector, Symbol};
+#[cfg(feature = "remote")]
+use super::remote::Fetched;
 use super::sniff::{Content, sniff};
 use super::stream::{Blob, Stream, gunzip, peek, unzstd, without_mark};
 use super::{Bars, DatasetError, ErrorKind, Request, archive, arrow_ipc, csv, json};
@@ -99,6 +104,26 @@ pub(crate) fn decode(
         &named.path,
         "compressed more than three times over",
     ))
+}
+
+/// Decodes what was fetched of an object.
+#[cfg(feature = "remote")]
+pub(crate) fn decode_fetched(
+    fetched: Fetched,
+    named: &Named,
+    reading: Reading<'_>,
+) -> Result<Decoded, DatasetError> {
+    match fetched {
+        Fetched::Whole(bytes) => {
+            let blob = Blob::Memory(bytes.clone());
+            decode(Box::new(bytes.reader()), Some(blob), named, reading)
+        }
+        // There is no first byte to tell the format by, and no need to.
+        Fetched::Parquet(sparse) => {
+            let (nothing, blob) = (Box::new(io::empty()), Blob::Sparse(sparse));
+            decode_plain(Content::Parquet, nothing, Some(blob), named, reading)
+        }
+    }
 }
 
 fn decode_plain(

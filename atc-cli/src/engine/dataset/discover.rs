@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufReader};
 use std::path::Path;
+#[cfg(feature = "remote")]
+use std::sync::Arc;
 
 use super::archive;
 use super::collect::Symbol;
 use super::place::{has_data_extension, hive_folder, is_zip, stem};
+#[cfg(feature = "remote")]
+use super::remote::{Remote, is_url, list};
 use super::source::{Part, Source};
 use super::{DatasetError, ErrorKind};
 
@@ -23,7 +27,7 @@ pub struct Discovered {
     pub failed: Vec<DatasetError>,
 }
 
-/// Turns paths into sources, without reading data.
+/// Turns paths into sources, without reading data. Object stores are asked what a prefix holds.
 ///
 /// | given | becomes |
 /// |---|---|
@@ -32,6 +36,8 @@ pub struct Discovered {
 /// | a folder | one source per data file in it, at any depth |
 /// | `symbol=X/` on the way (also `ticker=`, `pair=`) | one source of all files below |
 /// | a pattern with `*`, `?`, `[..]`, `**` | what it matches, each as above |
+/// | `s3://bucket/key`, `https://host/path` | one source |
+/// | `s3://bucket/prefix/`, `s3://bucket/*.parquet` | the objects that are there, one source each |
 /// | `-` | standard input |
 ///
 /// Hidden files and those starting with `_` are left out of folders.
@@ -44,14 +50,18 @@ pub struct Discovered {
 /// assert_eq!(found.failed[0].to_string(), "no/such/file.csv: no such file or directory; check the path");
 /// ```
 pub fn discover(paths: &[String]) -> Discovered {
-    let mut finder = Finder::default();
-    for path in paths {
-        finder.input(path);
+    Finder::default().find(paths)
+}
+
+/// As [`discover`], with the settings of object stores.
+#[cfg(feature = "remote")]
+pub fn discover_with(paths: &[String], remote: &Remote) -> Discovered {
+    let remote = remote.clone();
+    Finder {
+        remote,
+        ..Finder::default()
     }
-    Discovered {
-        sources: finder.sources,
-        failed: finder.failed,
-    }
+    .find(paths)
 }
 
 #[derive(Debug, Default)]
@@ -60,18 +70,59 @@ struct Finder {
     failed: Vec<DatasetError>,
     /// Hive folder to its place in `sources`.
     hives: BTreeMap<String, usize>,
+    #[cfg(feature = "remote")]
+    remote: Remote,
 }
 
 impl Finder {
+    fn find(mut self, paths: &[String]) -> Discovered {
+        for path in paths {
+            self.input(path);
+        }
+        Discovered {
+            sources: self.sources,
+            failed: self.failed,
+        }
+    }
+
     fn input(&mut self, path: &str) {
         if path == "-" {
             self.sources
                 .push(Source::new(Symbol::Stem("stdin".to_owned()), Part::Stdin));
+        } else if path.contains("://") && fs::symlink_metadata(path).is_err() {
+            self.url(path);
         } else if fs::symlink_metadata(path).is_err() && path.contains(['*', '?', '[']) {
             self.pattern(path);
         } else {
             self.path(path);
         }
+    }
+
+    #[cfg(feature = "remote")]
+    fn url(&mut self, url: &str) {
+        if !is_url(url) {
+            let error = DatasetError::new(ErrorKind::NotFound, url, "this kind of URL is unknown");
+            return self
+                .failed
+                .push(error.remedy("use s3://, http:// or https://"));
+        }
+        match list(&self.remote, url) {
+            Ok(objects) => {
+                for object in objects {
+                    let name = Arc::clone(&object.url);
+                    let path = name.split(['?', '#']).next().unwrap_or_default();
+                    self.data(path, Part::Object(object));
+                }
+            }
+            Err(error) => self.failed.push(error),
+        }
+    }
+
+    #[cfg(not(feature = "remote"))]
+    fn url(&mut self, url: &str) {
+        let error = DatasetError::new(ErrorKind::NotFound, url, "URLs are not read by this build");
+        self.failed
+            .push(error.remedy("build it with the feature `remote`"));
     }
 
     fn path(&mut self, path: &str) {
@@ -132,23 +183,24 @@ impl Finder {
     }
 
     fn file(&mut self, path: &str) {
-        if let Some((folder, symbol)) = hive_folder(path) {
-            let part = Part::File(path.into());
-            if let Some(&known) = self.hives.get(folder) {
-                self.sources[known].push(part);
-            } else {
-                self.hives.insert(folder.to_owned(), self.sources.len());
-                self.sources.push(Source::new(Symbol::Hive(symbol), part));
-            }
+        if hive_folder(path).is_none() && is_zip(path) && self.members(path) {
             return;
         }
-        if is_zip(path) && self.members(path) {
-            return;
+        self.data(path, Part::File(path.into()));
+    }
+
+    /// A source of its own, or one more part of a hive folder's.
+    fn data(&mut self, path: &str, part: Part) {
+        let Some((folder, symbol)) = hive_folder(path) else {
+            let symbol = Symbol::Stem(stem(path));
+            return self.sources.push(Source::new(symbol, part));
+        };
+        if let Some(&known) = self.hives.get(folder) {
+            self.sources[known].push(part);
+        } else {
+            self.hives.insert(folder.to_owned(), self.sources.len());
+            self.sources.push(Source::new(Symbol::Hive(symbol), part));
         }
-        self.sources.push(Source::new(
-            Symbol::Stem(stem(path)),
-            Part::File(path.into()),
-        ));
     }
 
     /// One source per member; `false` if the archive cannot be listed, which reading it will explain.

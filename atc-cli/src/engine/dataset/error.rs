@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 /// What kind of trouble an input has; the words are in [`DatasetError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +44,12 @@ pub enum ErrorKind {
 /// ```text
 /// btc.csv, row 3, column `close`: `abc` is not a number; write a number or leave the cell empty
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct DatasetError {
     inner: Box<Inner>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     kind: ErrorKind,
     path: String,
@@ -57,7 +58,7 @@ struct Inner {
     value: Option<String>,
     what: String,
     remedy: String,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl DatasetError {
@@ -134,7 +135,7 @@ impl DatasetError {
     }
 
     pub(crate) fn source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
-        self.inner.source = Some(Box::new(source));
+        self.inner.source = Some(Arc::new(source));
         self
     }
 

@@ -11,6 +11,8 @@
 //! | JSON | rows `[[time, o, h, l, c, v], ..]`, arrays of objects, JSON lines |
 //! | gzip, Zstandard, zip | around any of these |
 //!
+//! Inputs lie on disk, or at `s3://` and `http(s)://` (feature `remote`, on by default).
+//!
 //! Symbols come from a hive folder `symbol=X`, else a column `symbol`, else the file's name.
 //! Whatever the bytes are, the result is bars or one [`DatasetError`]; never a panic.
 
@@ -30,6 +32,8 @@ mod lines;
 mod number;
 mod parquet;
 mod place;
+#[cfg(feature = "remote")]
+mod remote;
 mod request;
 mod sniff;
 mod source;
@@ -37,8 +41,12 @@ mod stream;
 mod time;
 
 pub use self::bars::{Bars, Place};
+#[cfg(feature = "remote")]
+pub use self::discover::discover_with;
 pub use self::discover::{Discovered, discover};
 pub use self::error::{DatasetError, ErrorKind};
+#[cfg(feature = "remote")]
+pub use self::remote::Remote;
 pub use self::request::{Request, SourceColumn};
 pub use self::source::{Source, read_bytes};
 pub use self::time::format_time;

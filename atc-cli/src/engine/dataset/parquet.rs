@@ -15,6 +15,28 @@ const FREE_BYTES: u64 = 1 << 30;
 /// Decoded bytes per byte of a file larger than that.
 const RATIO_LIMIT: u64 = 200;
 
+/// The bytes that reading the columns of `rows` takes; none if that cannot be told, which reading explains.
+#[cfg(feature = "remote")]
+pub(crate) fn needed_ranges(footer: Blob, rows: &Collector<'_>) -> Vec<std::ops::Range<u64>> {
+    let ranges = || {
+        let builder = ParquetRecordBatchReaderBuilder::try_new(footer)
+            .map_err(|error| damaged(&rows.path, error))?;
+        let (_, projection) = columnar::layout(builder.schema(), rows)?;
+        let mask = ProjectionMask::roots(builder.parquet_schema(), projection.iter().copied());
+        let mut ranges = Vec::new();
+        for group in builder.metadata().row_groups() {
+            for (leaf, chunk) in group.columns().iter().enumerate() {
+                if mask.leaf_included(leaf) {
+                    let (start, length) = chunk.byte_range();
+                    ranges.push(start..start.saturating_add(length));
+                }
+            }
+        }
+        Ok(ranges)
+    };
+    fenced(&rows.path, ranges).unwrap_or_default()
+}
+
 /// Reads all rows of a file.
 pub(crate) fn read(blob: Blob, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
     let path = rows.path.clone();

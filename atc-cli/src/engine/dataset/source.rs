@@ -7,12 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::collect::Symbol;
+#[cfg(feature = "remote")]
+use super::decode::decode_fetched;
 use super::decode::{Decoded, Named, Reading, decode};
+#[cfg(feature = "remote")]
+use super::remote::{Fetched, Object};
 use super::stream::Blob;
 use super::time::format_time;
 use super::{Bars, DatasetError, ErrorKind, Request, archive};
 
-/// Something to read bars from: a file, a member of an archive, standard input, or all files of one hive folder.
+/// Something to read bars from: a file, a member of an archive, an object of a store, standard input,
+/// or all files of one hive folder.
 #[derive(Clone, Debug)]
 pub struct Source {
     symbol: Symbol,
@@ -20,11 +25,19 @@ pub struct Source {
 }
 
 /// One piece of a source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Part {
     File(PathBuf),
-    Member { archive: PathBuf, member: String },
+    Member {
+        archive: PathBuf,
+        member: String,
+    },
     Stdin,
+    #[cfg(feature = "remote")]
+    Object(Object),
+    /// What an object held, or why it could not be fetched.
+    #[cfg(feature = "remote")]
+    Fetched(Arc<str>, Result<Fetched, DatasetError>),
 }
 
 impl Source {
@@ -36,9 +49,43 @@ impl Source {
     }
 
     pub(crate) fn push(&mut self, part: Part) {
-        if !self.parts.contains(&part) {
+        if self.parts.iter().all(|known| known.name() != part.name()) {
             self.parts.push(part);
         }
+    }
+
+    /// Whether some of it has to be fetched from an object store or a web server.
+    #[cfg(feature = "remote")]
+    pub fn is_remote(&self) -> bool {
+        self.parts
+            .iter()
+            .any(|part| matches!(part, Part::Object(_)))
+    }
+
+    /// Whether some of it has to be fetched: never, in a build without the feature `remote`.
+    #[cfg(not(feature = "remote"))]
+    pub fn is_remote(&self) -> bool {
+        false
+    }
+
+    /// Fetches what `request` needs of the remote parts, all at once, into memory; what fails is told by
+    /// [`read`](Self::read), which fetches by itself what was not fetched before. Local parts stay where they are.
+    pub async fn fetch(&self, request: &Request) -> Self {
+        #[cfg(feature = "remote")]
+        if self.is_remote() {
+            let parts = self.parts.iter().map(async |part| match part {
+                Part::Object(object) => {
+                    let fetched = object.fetch(&self.symbol, request).await;
+                    Part::Fetched(Arc::clone(&object.url), fetched)
+                }
+                part => part.clone(),
+            });
+            return Self {
+                symbol: self.symbol.clone(),
+                parts: futures::future::join_all(parts).await,
+            };
+        }
+        self.clone()
     }
 
     /// The symbol by hive folder or file name; a symbol column inside the file overrides the file name.
@@ -46,11 +93,11 @@ impl Source {
         self.symbol.name()
     }
 
-    /// The files that are read, without standard input: what an index of unchanged sources looks at.
+    /// The files that are read, without standard input and objects: what an index of unchanged sources looks at.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         self.parts.iter().filter_map(|part| match part {
             Part::File(path) | Part::Member { archive: path, .. } => Some(path.as_path()),
-            Part::Stdin => None,
+            _ => None,
         })
     }
 
@@ -114,6 +161,10 @@ impl Part {
             Self::File(path) => path.to_string_lossy().into(),
             Self::Member { archive, member } => format!("{}:{member}", archive.display()).into(),
             Self::Stdin => "stdin".into(),
+            #[cfg(feature = "remote")]
+            Self::Object(object) => Arc::clone(&object.url),
+            #[cfg(feature = "remote")]
+            Self::Fetched(url, _) => Arc::clone(url),
         }
     }
 
@@ -138,6 +189,13 @@ impl Part {
                 archive::read_member(BufReader::new(file), member, &named, reading)
             }
             Self::Stdin => decode(Box::new(io::stdin().lock()), None, &named, reading),
+            #[cfg(feature = "remote")]
+            Self::Object(object) => {
+                let fetched = object.fetch_blocking(symbol, reading.request)?;
+                decode_fetched(fetched, &named, reading)
+            }
+            #[cfg(feature = "remote")]
+            Self::Fetched(_, fetched) => decode_fetched(fetched.clone()?, &named, reading),
         }
     }
 }

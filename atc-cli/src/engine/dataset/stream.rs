@@ -125,6 +125,44 @@ impl<R: Read> Read for Guarded<R> {
 pub(crate) enum Blob {
     File(File),
     Memory(Bytes),
+    /// The needed pieces of a remote file.
+    #[cfg(feature = "remote")]
+    Sparse(Sparse),
+}
+
+/// Some pieces of a file.
+#[cfg(feature = "remote")]
+#[derive(Clone, Debug)]
+pub(crate) struct Sparse {
+    len: u64,
+    pieces: Vec<(u64, Bytes)>,
+}
+
+#[cfg(feature = "remote")]
+impl Sparse {
+    pub(crate) const fn new(len: u64) -> Self {
+        let pieces = Vec::new();
+        Self { len, pieces }
+    }
+
+    /// Adds the bytes that start at `start`.
+    pub(crate) fn push(&mut self, start: u64, bytes: Bytes) {
+        self.pieces.push((start, bytes));
+    }
+
+    /// Whether one piece holds all of a range, or the range is none of the file.
+    pub(crate) fn has(&self, range: &std::ops::Range<u64>) -> bool {
+        range.is_empty() || self.len < range.end || self.from(range.start, range.end).is_some()
+    }
+
+    /// The bytes from `start` on, at least up to `end`.
+    fn from(&self, start: u64, end: u64) -> Option<Bytes> {
+        let piece = |(first, bytes): &(u64, Bytes)| {
+            let holds = *first <= start && end <= first + bytes.len() as u64;
+            holds.then(|| bytes.slice((start - first) as usize..))
+        };
+        self.pieces.iter().find_map(piece)
+    }
 }
 
 impl Blob {
@@ -144,6 +182,8 @@ impl Blob {
                 BlobReader::File(BufReader::with_capacity(1 << 16, file))
             }
             Self::Memory(bytes) => BlobReader::Memory(Cursor::new(bytes.clone())),
+            #[cfg(feature = "remote")]
+            Self::Sparse(_) => return Err(io::ErrorKind::Unsupported.into()),
         })
     }
 }
@@ -178,6 +218,8 @@ impl Length for Blob {
         match self {
             Self::File(file) => Length::len(file),
             Self::Memory(bytes) => bytes.len() as u64,
+            #[cfg(feature = "remote")]
+            Self::Sparse(sparse) => sparse.len,
         }
     }
 }
@@ -195,6 +237,11 @@ impl ChunkReader for Blob {
                 let start = rest.ok_or_else(|| beyond(start, bytes.len()))?;
                 Box::new(Buf::reader(bytes.slice(start..)))
             }
+            #[cfg(feature = "remote")]
+            Self::Sparse(sparse) => {
+                let bytes = sparse.from(start, start.saturating_add(1));
+                Box::new(Buf::reader(bytes.ok_or_else(|| beyond(start, 0))?))
+            }
         })
     }
 
@@ -210,6 +257,11 @@ impl ChunkReader for Blob {
         match self {
             Self::File(file) => file.get_bytes(start, length),
             Self::Memory(bytes) => Ok(bytes.slice(start as usize..start as usize + length)),
+            #[cfg(feature = "remote")]
+            Self::Sparse(sparse) => {
+                let bytes = sparse.from(start, start + length as u64);
+                Ok(bytes.ok_or_else(|| beyond(start, 0))?.slice(..length))
+            }
         }
     }
 }

@@ -1,0 +1,89 @@
+//! Which executor runs a command's jobs, and why.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use atc_cli::engine::EngineBuilder;
+use atc_cli::engine::dataset::Source;
+use atc_parallel::{Executor, Lanes, RayonPool, Sequential, TokioPool, available_lanes};
+use tokio::runtime::Handle;
+
+use super::args::{ExecutorName, ReadArgs};
+
+/// An executor, and whether reads overlap on its runtime.
+pub(crate) struct Chosen {
+    pub(crate) executor: Arc<dyn Executor>,
+    reads: Option<(Handle, usize)>,
+    /// For `--verbose`.
+    pub(crate) reason: String,
+}
+
+impl Chosen {
+    /// Gives it to an engine.
+    pub(crate) fn install(self, engine: EngineBuilder) -> EngineBuilder {
+        let engine = engine.executor(self.executor);
+        match self.reads {
+            Some((runtime, in_flight)) => engine.overlap_reads(&runtime, in_flight),
+            None => engine,
+        }
+    }
+}
+
+impl ReadArgs {
+    /// The executor that was asked for, or the best one for `sources`.
+    pub(crate) fn executor(&self, sources: &[Source]) -> anyhow::Result<Chosen> {
+        let (name, why) = match self.executor {
+            ExecutorName::Auto => self.best(sources),
+            asked => (asked, "as asked for".to_owned()),
+        };
+        let mut reads = None;
+        let built: Result<Arc<dyn Executor>, _> = match name {
+            ExecutorName::Auto | ExecutorName::Rayon => RayonPool::new(self.jobs).map(shared),
+            ExecutorName::Sequential => Ok(shared(Sequential::new())),
+            ExecutorName::Lanes => Lanes::new(self.jobs).map(shared),
+            ExecutorName::Async => TokioPool::new(self.jobs).map(|pool| {
+                reads = Some((pool.handle().clone(), self.in_flight));
+                shared(pool)
+            }),
+        };
+        let executor = built.context("threads cannot be started")?;
+        let lanes = executor.lanes();
+        let at_once = match &reads {
+            Some((_, in_flight)) => format!("; up to {in_flight} sources are read at once"),
+            None => String::new(),
+        };
+        let reason = format!("executor {}, {lanes} wide: {why}{at_once}", name.name());
+        Ok(Chosen {
+            executor,
+            reads,
+            reason,
+        })
+    }
+
+    /// What `auto` means, and why.
+    fn best(&self, sources: &[Source]) -> (ExecutorName, String) {
+        let n_remote = sources.iter().filter(|source| source.is_remote()).count();
+        let n_lanes = if self.jobs == 0 {
+            available_lanes()
+        } else {
+            self.jobs
+        };
+        if 1 < n_remote {
+            let why =
+                format!("{n_remote} remote sources, which take longer to come than to compute");
+            (ExecutorName::Async, why)
+        } else if n_lanes == 1 || sources.len() <= 1 {
+            let why = format!("{} source(s) for {n_lanes} thread(s)", sources.len());
+            (ExecutorName::Sequential, why)
+        } else {
+            (
+                ExecutorName::Rayon,
+                "local sources, which take the processor".to_owned(),
+            )
+        }
+    }
+}
+
+fn shared(executor: impl Executor + 'static) -> Arc<dyn Executor> {
+    Arc::new(executor)
+}

@@ -1,0 +1,188 @@
+//! One object: what is needed of it, fetched into memory.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use object_store::{Error, GetOptions, GetRange, ObjectStoreExt as _};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaDataReader;
+
+use super::super::collect::{Collector, Symbol};
+use super::super::parquet::needed_ranges;
+use super::super::stream::{Blob, Sparse};
+use super::super::{DatasetError, ErrorKind, Request};
+use super::{Location, Remote};
+
+/// The last bytes of a Parquet file that are asked for first: its footer nearly always, and all of a small file.
+const TAIL: u64 = 64 << 10;
+/// Parquet files end with the length of their metadata and this.
+const MAGIC: &[u8] = b"PAR1";
+
+/// An object in a store.
+#[derive(Clone)]
+pub(crate) struct Object {
+    /// As the user named it.
+    pub(crate) url: Arc<str>,
+    location: Location,
+    remote: Remote,
+}
+
+/// What was fetched of an object.
+#[derive(Clone, Debug)]
+pub(crate) enum Fetched {
+    /// Every byte.
+    Whole(Bytes),
+    /// Of a Parquet file, the metadata and the columns asked for.
+    Parquet(Sparse),
+}
+
+impl Object {
+    pub(crate) fn new(remote: &Remote, url: &str) -> Result<Self, DatasetError> {
+        Ok(Self::at(remote, url, remote.locate(url)?))
+    }
+
+    pub(crate) fn at(remote: &Remote, url: &str, location: Location) -> Self {
+        Self {
+            url: url.into(),
+            location,
+            remote: remote.clone(),
+        }
+    }
+
+    /// Fetches what `request` needs of it.
+    pub(crate) async fn fetch(
+        &self,
+        symbol: &Symbol,
+        request: &Request,
+    ) -> Result<Fetched, DatasetError> {
+        let path = self.location.path.as_ref();
+        let is_parquet = [".parquet", ".pq"]
+            .iter()
+            .any(|ending| path.ends_with(ending));
+        if is_parquet && let Some(parquet) = self.fetch_parquet(symbol, request).await? {
+            return Ok(parquet);
+        }
+        let Location { store, path } = &self.location;
+        let whole = async { store.get(path).await?.bytes().await };
+        Ok(Fetched::Whole(
+            whole.await.map_err(|error| explain(&self.url, error))?,
+        ))
+    }
+
+    /// As [`fetch`](Self::fetch), on a thread that waits.
+    pub(crate) fn fetch_blocking(
+        &self,
+        symbol: &Symbol,
+        request: &Request,
+    ) -> Result<Fetched, DatasetError> {
+        let (object, symbol, request) = (self.clone(), symbol.clone(), request.clone());
+        self.remote.wait(
+            &self.url,
+            async move { object.fetch(&symbol, &request).await },
+        )?
+    }
+
+    /// The metadata and the columns needed; `None` if the store gives no ranges or this is no Parquet.
+    async fn fetch_parquet(
+        &self,
+        symbol: &Symbol,
+        request: &Request,
+    ) -> Result<Option<Fetched>, DatasetError> {
+        let Location { store, path } = &self.location;
+        let options = GetOptions::new().with_range(Some(GetRange::Suffix(TAIL)));
+        let got = match store.get_opts(path, options).await {
+            Ok(got) => got,
+            Err(
+                error @ (Error::NotFound { .. }
+                | Error::PermissionDenied { .. }
+                | Error::Unauthenticated { .. }),
+            ) => {
+                return Err(explain(&self.url, error));
+            }
+            Err(_) => return Ok(None),
+        };
+        let size = got.meta.size;
+        let tail = got
+            .bytes()
+            .await
+            .map_err(|error| explain(&self.url, error))?;
+        if tail.len() as u64 == size {
+            return Ok(Some(Fetched::Whole(tail)));
+        }
+        if !tail.ends_with(MAGIC) {
+            return Ok(None);
+        }
+        let mut sparse = Sparse::new(size);
+        sparse.push(size - tail.len() as u64, tail.clone());
+        // Only asks whether the tail was long enough; a footer that is damaged is told of when it is read.
+        let mut probe = ParquetMetaDataReader::new();
+        if let Err(ParquetError::NeedMoreData(needed)) = probe.try_parse_sized(&tail, size) {
+            let first = size.saturating_sub(needed as u64);
+            self.add(&mut sparse, std::slice::from_ref(&(first..size)))
+                .await?;
+        }
+        let rows = Collector::new(Arc::clone(&self.url), symbol.clone(), request, false);
+        let needed = needed_ranges(Blob::Sparse(sparse.clone()), &rows);
+        self.add(&mut sparse, &needed).await?;
+        Ok(Some(Fetched::Parquet(sparse)))
+    }
+
+    async fn add(&self, sparse: &mut Sparse, ranges: &[Range<u64>]) -> Result<(), DatasetError> {
+        let missing: Vec<_> = ranges
+            .iter()
+            .filter(|range| !sparse.has(range))
+            .cloned()
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let Location { store, path } = &self.location;
+        let got = store.get_ranges(path, &missing).await;
+        let got = got.map_err(|error| explain(&self.url, error))?;
+        for (range, bytes) in missing.into_iter().zip(got) {
+            sparse.push(range.start, bytes);
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Object").field(&self.url).finish()
+    }
+}
+
+/// The error of a store, in words for the user.
+pub(super) fn explain(url: &str, error: Error) -> DatasetError {
+    let (kind, what, remedy) = match &error {
+        Error::NotFound { .. } => (
+            ErrorKind::NotFound,
+            "no such object".to_owned(),
+            "check the URL",
+        ),
+        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => (
+            ErrorKind::NoPermission,
+            "access denied".to_owned(),
+            "check the credentials and what they may read",
+        ),
+        other => (
+            ErrorKind::Io,
+            format!("fetching failed ({})", innermost(other)),
+            "check the network, the endpoint and the region, and try again",
+        ),
+    };
+    DatasetError::new(kind, url, what)
+        .remedy(remedy)
+        .source(error)
+}
+
+/// The last cause, which says what happened; those around it repeat the URL.
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
