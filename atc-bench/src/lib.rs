@@ -5,8 +5,6 @@
 //! compares the digests of what they returned, and fails if one bit differs. Numbers are compared
 //! within a round only, since the machine may be busier in the next one.
 
-#[cfg(feature = "engine")]
-pub mod digest;
 pub mod machine;
 pub mod market;
 #[cfg(feature = "engine")]
@@ -21,7 +19,5 @@ pub mod report;
 #[path = "../../atc-cli/tests/it/remote/server.rs"]
 mod server;
 pub mod stats;
-#[cfg(feature = "engine")]
-pub mod stream;
 #[cfg(feature = "engine")]
 pub mod subject;

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use atc_cli::engine::{EvaluateError, Wanted};
+use atc_cli::engine::{Digest, EvaluateError, Wanted};
 use atc_core::Plan;
 use serde::Serialize;
 
-use crate::digest::Digest;
 use crate::market::Workload;
 use crate::memory;
 use crate::stats::{Ratio, Times};

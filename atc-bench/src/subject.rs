@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use atc_cli::engine::{CpuEvaluator, Evaluate, EvaluateError, Output, Prices, Tile, Wanted};
+use atc_cli::engine::{
+    BarByBar, CpuEvaluator, Evaluate, EvaluateError, Output, Prices, Tile, Wanted,
+};
 use atc_core::Plan;
 use atc_parallel::{BuildError, Executor, ExecutorExt, Lanes, RayonPool, Sequential, TokioPool};
 use serde::Serialize;
-
-use crate::stream::StreamEvaluator;
 
 /// A market and what is wanted of it.
 #[derive(Clone, Debug)]
@@ -90,7 +90,7 @@ impl Subject {
         };
         Ok(vec![
             Self::new(baseline, Sequential::new(), CpuEvaluator::new()),
-            Self::new(stream, Sequential::new(), StreamEvaluator),
+            Self::new(stream, Sequential::new(), BarByBar),
             Self::new(
                 vectors("rayon"),
                 RayonPool::new(lanes)?,

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use atc_bench::digest::Digest;
 use atc_bench::market::Workload;
 use atc_bench::matrix::{Budget, Error, Settings, measure};
-use atc_bench::stream::StreamEvaluator;
 use atc_bench::subject::{Label, Subject};
-use atc_cli::engine::{CpuEvaluator, Evaluate, EvaluateError, Output, Tile, Wanted};
+use atc_cli::engine::{
+    BarByBar, CpuEvaluator, Digest, Evaluate, EvaluateError, Output, Tile, Wanted,
+};
 use atc_core::{Params, Plan, classify};
 use atc_parallel::{Lanes, Sequential};
 
@@ -72,7 +72,7 @@ fn broken(wanted: Wanted) -> Subject {
 
 #[test]
 fn every_subject_gives_the_bits_of_the_stream() {
-    let stream = Subject::new(Subject::BASELINE, Sequential::new(), StreamEvaluator);
+    let stream = Subject::new(Subject::BASELINE, Sequential::new(), BarByBar);
     for wanted in WANTED {
         let cutout = Params {
             cutout: 20,

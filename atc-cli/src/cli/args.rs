@@ -64,6 +64,7 @@ pub(crate) enum Command {
     Compute(ComputeArgs),
     Why(WhyArgs),
     Inspect(InspectArgs),
+    Doctor(DoctorArgs),
 }
 
 /// Which symbols are long, which are short: one row each.
@@ -216,6 +217,22 @@ pub(crate) struct InspectArgs {
     pub(crate) read: ReadArgs,
     #[command(flatten)]
     pub(crate) params: ParamArgs,
+}
+
+/// What this machine has, and the proof that it computes right.
+///
+/// With `--prove`, a made-up market is computed bar by bar, which is the definition,
+/// and again in every other way there is here: all must give the same bits.
+/// Exit code 0 if they do, 1 if not.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "Examples:\n  atc doctor\n  atc doctor --prove --format json")]
+pub(crate) struct DoctorArgs {
+    /// Compute a market in every way and compare all bits
+    #[arg(long)]
+    pub(crate) prove: bool,
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: ReportFormat,
 }
 
 /// Form of a report.

@@ -2,6 +2,7 @@
 
 mod args;
 mod compute;
+mod doctor;
 mod executor;
 mod exit;
 mod input;
@@ -31,6 +32,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Scan(args) => scan::run(&args, &global),
         Command::Compute(args) => compute::run(&args, &global),
         Command::Why(args) => report::why(&args, &global),
+        Command::Doctor(args) => doctor::run(&args, &global),
         Command::Inspect(args) => report::inspect(&args, &global),
     };
     match result {

@@ -12,22 +12,27 @@
 
 pub mod dataset;
 pub mod inspect;
+pub mod prove;
 pub mod sink;
 pub mod why;
 
 mod builder;
 mod compute;
+mod digest;
 mod error;
 mod evaluate;
+mod reference;
 mod run;
 mod scan;
 mod stream;
 
 pub use self::builder::{Engine, EngineBuilder};
 pub use self::compute::{Computed, Content};
+pub use self::digest::Digest;
 pub use self::error::{EngineError, Failure, Refusal};
 pub use self::evaluate::{
     CpuEvaluator, Ending, Evaluate, EvaluateError, Output, Prices, Tile, Wanted,
 };
+pub use self::reference::BarByBar;
 pub use self::scan::{Row, Scan, digest};
 pub use self::stream::{Classified, ClassifyStream};

@@ -3,6 +3,7 @@
 #[cfg(feature = "cli")]
 mod cli;
 mod dataset;
+mod prove;
 #[cfg(feature = "remote")]
 mod remote;
 mod why;

@@ -9,6 +9,8 @@
 
 mod bad;
 mod commands;
+#[cfg(all(unix, feature = "remote"))]
+mod cookbook;
 mod formats;
 mod golden;
 mod output;

@@ -14,7 +14,7 @@ mod inspect;
 mod json;
 mod mutation;
 mod packed;
-mod write;
+pub(crate) mod write;
 
 use atc_cli::engine::dataset::{Bars, Request, SourceColumn, read_bytes};
 

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use atc_cli::engine::{Ending, Output};
 use atc_core::{Detail, Family};
 use serde::{Serialize, Serializer};
+
+use super::{Ending, Output};
 
 /// 256 bits over everything that was computed of a workload, in the order of its series.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
