@@ -3,6 +3,8 @@
 #[cfg(feature = "cli")]
 mod cli;
 mod dataset;
+#[cfg(feature = "gpu")]
+mod gpu;
 #[cfg(feature = "remote")]
 mod remote;
 mod why;
