@@ -132,6 +132,33 @@ impl Plan {
             .unwrap_or(0)
     }
 
+    /// The share of equity that a bar leaves, a fraction: `1 - decay`.
+    pub const fn retain(&self) -> f64 {
+        self.retain
+    }
+
+    /// Layer-1 signals, in hundredths, above the first value vote long, below
+    /// the second short; whole numbers, so that a vote needs no division.
+    pub const fn vote_limits(&self) -> [f64; 2] {
+        [self.vote_long, self.vote_short]
+    }
+
+    /// Bars between the moments at which the window sums of a family start
+    /// afresh; 1 for EMA and DEMA, which sum no window.
+    ///
+    /// It decides the order of additions, hence the last bits: whoever computes
+    /// elsewhere what this crate computes must keep to it.
+    pub fn spacing(&self, family: Family) -> usize {
+        let windows = &self.windows;
+        match family {
+            Family::Ema | Family::Dema => 1,
+            Family::Hma => windows.source[windows.hma].spacing,
+            Family::Wma => windows.source[windows.wma].spacing,
+            Family::Lsma => windows.source[windows.lsma].spacing,
+            Family::Kama => windows.noise.spacing,
+        }
+    }
+
     /// Identifies what the plan computes: parameters that give the same
     /// arithmetic give the same digest.
     ///

@@ -38,10 +38,25 @@ pub(crate) fn average(lane: &Lane) -> wgpu::BindGroup {
     bind(lane, &lane.pipelines.average_layout, bound.map(Pooled::get))
 }
 
-fn bind(
+/// The bindings of the kernel that follows flips; see `kernels/trend.wgsl`.
+pub(crate) fn trend(lane: &Lane) -> wgpu::BindGroup {
+    let Buffers {
+        tile,
+        limits,
+        rules,
+        ends,
+        average,
+        trend,
+        ..
+    } = &lane.buffers;
+    let bound = [tile, limits, rules, ends, average, trend];
+    bind(lane, &lane.pipelines.trend_layout, bound.map(Pooled::get))
+}
+
+fn bind<const N: usize>(
     lane: &Lane,
     layout: &wgpu::BindGroupLayout,
-    buffers: [&wgpu::Buffer; 9],
+    buffers: [&wgpu::Buffer; N],
 ) -> wgpu::BindGroup {
     let entries: Vec<_> = (0..)
         .zip(buffers)

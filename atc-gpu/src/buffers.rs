@@ -19,6 +19,7 @@ pub(crate) struct Sizes {
     /// The two columns of a family.
     pub(crate) columns: u64,
     pub(crate) average: u64,
+    pub(crate) trend: u64,
     /// What comes down of a tile.
     pub(crate) download: u64,
 }
@@ -57,6 +58,7 @@ pub(crate) struct Buffers {
     pub(crate) shape: PerFamily<Pooled>,
     pub(crate) numbers: PerFamily<Pooled>,
     pub(crate) limits: Pooled,
+    pub(crate) rules: Pooled,
     pub(crate) closes: Pooled,
     pub(crate) source: Pooled,
     pub(crate) growth: Pooled,
@@ -64,6 +66,7 @@ pub(crate) struct Buffers {
     pub(crate) state: PerFamily<Pooled>,
     pub(crate) columns: PerFamily<Pooled>,
     pub(crate) average: Pooled,
+    pub(crate) trend: Pooled,
     pub(crate) downloads: [Pooled; RING],
 }
 
@@ -83,7 +86,7 @@ impl Buffers {
         let output = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC;
         let down = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
         // The numbers are the largest of what no series has a share in.
-        let small = [&mut self.tile, &mut self.limits].into_iter();
+        let small = [&mut self.tile, &mut self.limits, &mut self.rules].into_iter();
         let small = small.chain(&mut self.shape).chain(&mut self.numbers);
         for buffer in small {
             buffer.reserve(device, size_of::<Numbers>() as u64, input);
@@ -104,6 +107,7 @@ impl Buffers {
             buffer.reserve(device, sizes.columns, output);
         }
         self.average.reserve(device, sizes.average, output);
+        self.trend.reserve(device, sizes.trend, output);
         for buffer in &mut self.downloads {
             buffer.reserve(device, sizes.download, down);
         }

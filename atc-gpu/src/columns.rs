@@ -50,7 +50,16 @@ pub struct Columns {
     pub average: Vec<f64>,
 }
 
-/// The columns of a series at its last bar.
+/// A turn of the trend against the direction of the last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flip {
+    /// The bar at which it happened.
+    pub bar: usize,
+    /// Whether the trend became long; otherwise it became short.
+    pub is_long: bool,
+}
+
+/// The columns of a series at its last bar, and the last flip up to there.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Reading {
     /// Layer-1 signal of each family, multiples of 0.01.
@@ -59,6 +68,9 @@ pub struct Reading {
     pub equities: PerFamily<f64>,
     /// The weighted vote of the six families, -1 ..= 1.
     pub average: f64,
+    /// The last flip of the trend, if there was one. The first bar with an
+    /// average is none, nor is a return to the side of the last flip.
+    pub last_flip: Option<Flip>,
 }
 
 /// Turns what kernels leave into what columns promise: signals out of

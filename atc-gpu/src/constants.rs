@@ -18,6 +18,10 @@ pub(crate) const TABLES: u32 = 43;
 pub(crate) const LAYER2: u32 = 18;
 pub(crate) const READING: u32 = 4;
 
+/// Rows of state of the trend, and those of them that tell the last flip.
+pub(crate) const TREND_ROWS: u64 = 4;
+pub(crate) const FLIP_ROWS: u64 = 2;
+
 /// Fastest and slowest smoothing of KAMA.
 const FAST: f64 = 0.666;
 const SLOW: f64 = 0.064;

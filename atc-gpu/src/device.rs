@@ -135,6 +135,21 @@ pub enum Select {
     Name(String),
 }
 
+impl Select {
+    /// The device that it means among those of [`devices`], hardware before software.
+    ///
+    /// One that is chosen by place or name may lack the precision.
+    pub fn pick<'a>(&self, devices: &'a [Device], precision: Precision) -> Option<&'a Device> {
+        let wanted = |device: &&Device| match self {
+            Self::Best => device.has(precision),
+            Self::Index(index) => device.index == *index,
+            Self::Name(name) => device.name.to_lowercase().contains(&name.to_lowercase()),
+        };
+        let rank = |device: &&Device| (device.kind == DeviceKind::Software, device.index);
+        devices.iter().filter(wanted).min_by_key(rank)
+    }
+}
+
 impl FromStr for Select {
     type Err = std::convert::Infallible;
 
@@ -166,26 +181,16 @@ pub(crate) fn find(
     select: &Select,
     precision: Precision,
 ) -> Result<(Device, wgpu::Adapter), Error> {
-    let all = adapters();
-    let known: Vec<String> = all.iter().map(|(device, _)| device.name.clone()).collect();
-    let wanted = |device: &Device| match select {
-        Select::Best => device.has(precision),
-        Select::Index(index) => device.index == *index,
-        Select::Name(name) => device.name.to_lowercase().contains(&name.to_lowercase()),
-    };
-    let rank = |device: &Device| (device.kind == DeviceKind::Software, device.index);
-    let found = all
-        .into_iter()
-        .filter(|(device, _)| wanted(device))
-        .min_by_key(|(device, _)| rank(device));
-    let Some((device, adapter)) = found else {
+    let (all, mut adapters): (Vec<Device>, Vec<wgpu::Adapter>) = adapters().into_iter().unzip();
+    let Some(device) = select.pick(&all, precision).cloned() else {
         return Err(Error::NoDevice {
             wanted: select.to_string(),
             precision,
-            known,
+            known: all.into_iter().map(|device| device.name).collect(),
         });
     };
     if device.has(precision) {
+        let adapter = adapters.swap_remove(device.index);
         Ok((device, adapter))
     } else {
         Err(Error::NoF64 { name: device.name })

@@ -24,7 +24,7 @@ mod tiling;
 mod timeline;
 pub mod twin;
 
-pub use columns::{Columns, Reading, Series};
+pub use columns::{Columns, Flip, Reading, Series};
 pub use device::{Device, DeviceKind, Select, devices};
 pub use error::Error;
 pub use lane::{Lane, Options};

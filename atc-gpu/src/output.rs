@@ -1,6 +1,6 @@
 //! Where results go.
 
-use crate::constants::READING;
+use crate::constants::{FLIP_ROWS, READING};
 use crate::pack::unpack;
 use crate::program::PerFamily;
 use crate::real::Real;
@@ -16,20 +16,26 @@ pub(crate) enum Wanted {
 }
 
 impl Wanted {
-    /// Values that come down of a tile.
-    pub(crate) const fn values(self, n_series: usize, n_bars: usize) -> u64 {
-        let values = match self {
-            Self::Averages => n_bars,
-            Self::Columns => 13 * n_bars,
-            Self::Last => 6 * READING as usize,
+    /// Bytes that come down of a tile, with `value` bytes for a number.
+    pub(crate) const fn bytes(self, (n_series, n_bars): (usize, usize), value: u64) -> u64 {
+        let of_series = match self {
+            Self::Averages => n_bars as u64 * value,
+            Self::Columns => 13 * n_bars as u64 * value,
+            Self::Last => 6 * READING as u64 * value + FLIP_ROWS * 4,
         };
-        (n_series * values) as u64
+        n_series as u64 * of_series
     }
 }
 
-/// Layer 2 of a series at its last bar, as it comes down: signal in hundredths
-/// and equity, then both at the bar before, family by family.
-pub(crate) type LastRows = PerFamily<[f64; READING as usize]>;
+/// A series at its last bar, as it comes down.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LastRows {
+    /// Layer 2 of each family: signal in hundredths and equity, then both at
+    /// the bar before.
+    families: PerFamily<[f64; READING as usize]>,
+    /// Side and bar of the last flip.
+    flip: [u32; FLIP_ROWS as usize],
+}
 
 /// Where results go.
 pub(crate) enum Output<'a, 'b> {
@@ -49,7 +55,13 @@ impl Output<'_, '_> {
     }
 
     /// Puts what came down of a tile where it belongs.
-    pub(crate) fn place<T: Real>(&mut self, tile: Tile, values: &[T]) {
+    pub(crate) fn place<T: Real>(&mut self, tile: Tile, bytes: &[u8]) {
+        let flips = match self {
+            Self::Last(_) => tile.n_series * FLIP_ROWS as usize * 4,
+            _ => 0,
+        };
+        let (values, flips) = bytes.split_at(bytes.len() - flips);
+        let values: &[T] = bytemuck::cast_slice(values);
         let series = tile.first_series..tile.first_series + tile.n_series;
         let cells = tile.n_series * tile.n_bars;
         match self {
@@ -71,7 +83,13 @@ impl Output<'_, '_> {
                 for (row, values) in values.chunks_exact(tile.n_series).enumerate() {
                     let (family, row) = (row / READING as usize, row % READING as usize);
                     for (rows, value) in out[series.clone()].iter_mut().zip(values) {
-                        rows[family][row] = value.wide();
+                        rows.families[family][row] = value.wide();
+                    }
+                }
+                let flips: &[u32] = bytemuck::cast_slice(flips);
+                for (row, values) in flips.chunks_exact(tile.n_series).enumerate() {
+                    for (rows, value) in out[series.clone()].iter_mut().zip(values) {
+                        rows.flip[row] = *value;
                     }
                 }
             }
@@ -111,15 +129,16 @@ pub(crate) fn reading(
     let first_live = n_bars == program.cutout + 1;
     // A delayed average is that of the bar before.
     let [signal, equity] = if program.delayed { [2, 3] } else { [0, 1] };
-    let votes = rows.map(|rows| [rows[signal], rows[equity]]);
+    let votes = rows.families.map(|rows| [rows[signal], rows[equity]]);
     let average = if program.delayed && first_live {
         0.0
     } else {
         twin::average_of(program, precision, votes)
     };
     Reading {
-        signals: rows.map(|rows| rows[0] / 100.0),
-        equities: rows.map(|rows| rows[1]),
+        signals: rows.families.map(|rows| rows[0] / 100.0),
+        equities: rows.families.map(|rows| rows[1]),
         average,
+        last_flip: twin::flip(rows.flip),
     }
 }

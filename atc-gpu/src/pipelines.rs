@@ -13,13 +13,17 @@ pub(crate) struct Pipelines {
     pub(crate) average: wgpu::ComputePipeline,
     /// Eight buffers to read, one to write.
     pub(crate) average_layout: wgpu::BindGroupLayout,
+    pub(crate) trend: wgpu::ComputePipeline,
+    /// Five buffers to read, one to write.
+    pub(crate) trend_layout: wgpu::BindGroupLayout,
 }
 
 impl Pipelines {
     /// Compiles all kernels.
     pub(crate) fn new(device: &wgpu::Device, precision: Precision) -> Result<Self, Error> {
-        let family_layout = layout(device, "family", 2);
-        let average_layout = layout(device, "average", 1);
+        let family_layout = layout(device, "family", (BINDINGS - 2, 2));
+        let average_layout = layout(device, "average", (BINDINGS - 1, 1));
+        let trend_layout = layout(device, "trend", (5, 1));
         let mut families = Vec::with_capacity(FAMILIES.len());
         for kind in Kind::ALL {
             let source = shaders::family(kind, precision);
@@ -34,24 +38,33 @@ impl Pipelines {
         let source = shaders::average(precision);
         let names = (shaders::AVERAGE, shaders::AVERAGE);
         let average = compile(device, &average_layout, names, (&source, precision))?;
+        let source = shaders::trend(precision);
+        let names = (shaders::TREND, shaders::TREND);
+        let trend = compile(device, &trend_layout, names, (&source, precision))?;
         Ok(Self {
             families: families.try_into().expect("a kernel per family"),
             family_layout,
             average,
             average_layout,
+            trend,
+            trend_layout,
         })
     }
 }
 
-/// The bindings of a kernel, the last `written` of which it writes.
-fn layout(device: &wgpu::Device, label: &str, written: u32) -> wgpu::BindGroupLayout {
-    let entries: Vec<_> = (0..BINDINGS)
+/// The bindings of a kernel: those it reads, then those it writes.
+fn layout(
+    device: &wgpu::Device,
+    label: &str,
+    (read, written): (u32, u32),
+) -> wgpu::BindGroupLayout {
+    let entries: Vec<_> = (0..read + written)
         .map(|binding| wgpu::BindGroupLayoutEntry {
             binding,
             visibility: wgpu::ShaderStages::COMPUTE,
             ty: wgpu::BindingType::Buffer {
                 ty: wgpu::BufferBindingType::Storage {
-                    read_only: binding < BINDINGS - written,
+                    read_only: binding < read,
                 },
                 has_dynamic_offset: false,
                 min_binding_size: None,
@@ -113,10 +126,9 @@ fn pass_through(
         ..wgpu::ShaderModuleDescriptorPassthrough::default()
     };
     #[expect(unsafe_code, reason = "the only way to keep NoContraction")]
-    // SAFETY: the words are naga's translation of a kernel of this crate, which naga has
-    // validated, with decorations added that forbid optimisations. Kernels index inside their
-    // buffers by construction: invocations beyond the tile return at once, `Program::check`
-    // bounds every length and spacing, and `Buffers` are as large as tile and program ask for.
+    // SAFETY: naga has validated the kernel, and what was added only forbids optimisations.
+    // Kernels index inside their buffers: `Program::check` bounds every length and spacing,
+    // `Buffers` are as large as tile and program ask for, invocations beyond a tile return.
     unsafe {
         device.create_shader_module_passthrough(descriptor)
     }

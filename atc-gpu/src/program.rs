@@ -62,6 +62,9 @@ pub struct Program {
     /// Layer-1 signals above the first value, in hundredths, vote long; below
     /// the second, short.
     pub vote_limits: [f64; 2],
+    /// The trend is long where the average signal is above the first value,
+    /// short where it is below the second.
+    pub trend_limits: [f64; 2],
     /// Bars at the start that earn nothing and have no output.
     pub cutout: usize,
     /// Delays the average signal by one bar.
@@ -80,6 +83,7 @@ impl Default for Program {
             retain: 1.0 - 0.03 / 100.0,
             tie: 1e-11,
             vote_limits: [10.0, -10.0],
+            trend_limits: [0.1, -0.1],
             cutout: 0,
             delayed: false,
         }

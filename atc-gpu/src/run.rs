@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::buffers::{Buffers, RING, Sizes};
-use crate::constants::Constants;
+use crate::constants::{Constants, TREND_ROWS};
 use crate::output::{Output, Wanted};
 use crate::program::{Kind, PerFamily};
 use crate::real::Real;
@@ -122,7 +122,8 @@ impl<'a> Run<'a> {
                 .map(|constants| series * u64::from(constants.state_rows) * value),
             columns: 2 * cells,
             average: cells,
-            download: value * wanted.values(tiling.series(), tiling.bars()) + STAMPS,
+            trend: series * TREND_ROWS * 4,
+            download: wanted.bytes((tiling.series(), tiling.bars()), value) + STAMPS,
         }
     }
 }

@@ -9,6 +9,9 @@ pub(crate) const WORKGROUP: u32 = 64;
 /// The name of the kernel over all families.
 pub(crate) const AVERAGE: &str = "average";
 
+/// The name of the kernel that follows the average's flips.
+pub(crate) const TREND: &str = "trend";
+
 /// The entry point of the family kernels.
 pub(crate) const FAMILY: &str = "family";
 
@@ -51,12 +54,17 @@ pub(crate) fn average(precision: Precision) -> String {
     numbers(precision) + "\n" + include_str!("kernels/average.wgsl")
 }
 
+/// The kernel that follows the average's flips.
+pub(crate) fn trend(precision: Precision) -> String {
+    numbers(precision) + "\n" + include_str!("kernels/trend.wgsl")
+}
+
 /// Every kernel with its name.
 #[cfg(test)]
 pub(crate) fn all(precision: Precision) -> Vec<(&'static str, String)> {
     let families = Kind::ALL.map(|kind| (crate::FAMILIES[kind as usize], family(kind, precision)));
-    let average = (AVERAGE, average(precision));
-    families.into_iter().chain([average]).collect()
+    let rest = [(AVERAGE, average(precision)), (TREND, trend(precision))];
+    families.into_iter().chain(rest).collect()
 }
 
 #[cfg(test)]

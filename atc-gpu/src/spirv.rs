@@ -86,7 +86,8 @@ mod tests {
                 .collect();
             assert_eq!(decorated.len(), results.len(), "{name}");
             assert_eq!(decorated.into_iter().collect::<BTreeSet<_>>(), results);
-            assert!(!results.is_empty(), "{name}");
+            // The kernel of the trend compares and does not compute.
+            assert_eq!(results.is_empty(), name == crate::shaders::TREND, "{name}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crate::buffers::Pooled;
-use crate::constants::{Constants, LAYER2, READING};
+use crate::constants::{Constants, FLIP_ROWS, LAYER2, READING};
 use crate::output::{Output, Wanted};
 use crate::pack::pack;
 use crate::program::PerFamily;
@@ -31,6 +31,7 @@ pub(crate) struct Stage<'a, T> {
     lane: &'a Lane,
     families: PerFamily<wgpu::BindGroup>,
     average: wgpu::BindGroup,
+    trend: wgpu::BindGroup,
     wanted: Wanted,
     /// Staging, reused.
     packed: Vec<T>,
@@ -59,13 +60,17 @@ impl<'a, T: Real> Stage<'a, T> {
             );
             queue.write_buffer(buffers.numbers[f].get(), 0, bytemuck::cast_slice(&numbers));
         }
-        let limits = run.program.vote_limits.map(T::of);
+        let program = run.program;
+        let limits = [program.vote_limits, program.trend_limits].map(|pair| pair.map(T::of));
         queue.write_buffer(buffers.limits.get(), 0, bytemuck::cast_slice(&limits));
+        let rules = [program.cutout as u32, u32::from(program.delayed)];
+        queue.write_buffer(buffers.rules.get(), 0, bytemuck::cast_slice(&rules));
         Self {
             run,
             lane,
             families: std::array::from_fn(|f| bind::family(lane, f, run.source.is_some())),
             average: bind::average(lane),
+            trend: bind::trend(lane),
             wanted,
             packed: Vec::new(),
             begun: Instant::now(),
@@ -139,12 +144,14 @@ impl<'a, T: Real> Stage<'a, T> {
             pass.set_bind_group(0, bound, &[]);
             pass.dispatch_workgroups(groups, 1, 1);
         }
-        if self.wanted == Wanted::Last {
-            return;
-        }
         pass.set_pipeline(&pipelines.average);
         pass.set_bind_group(0, &self.average, &[]);
         pass.dispatch_workgroups(groups, tile.n_bars as u32, 1);
+        if self.wanted == Wanted::Last {
+            pass.set_pipeline(&pipelines.trend);
+            pass.set_bind_group(0, &self.trend, &[]);
+            pass.dispatch_workgroups(groups, 1, 1);
+        }
     }
 
     fn download(&self, tile: Tile, slot: usize, encoder: &mut wgpu::CommandEncoder) {
@@ -153,11 +160,15 @@ impl<'a, T: Real> Stage<'a, T> {
         let row = tile.n_series as u64 * value;
         let column = tile.n_bars as u64 * row;
         let last = (u64::from(LAYER2) * row, u64::from(READING) * row);
+        let flips = (0, tile.n_series as u64 * FLIP_ROWS * 4);
         let mut parts: Vec<(&Pooled, (u64, u64))> = Vec::with_capacity(7);
         match self.wanted {
             Wanted::Averages => {}
             Wanted::Columns => parts.extend(buffers.columns.iter().map(|b| (b, (0, 2 * column)))),
-            Wanted::Last => parts.extend(buffers.state.iter().map(|b| (b, last))),
+            Wanted::Last => {
+                parts.extend(buffers.state.iter().map(|b| (b, last)));
+                parts.push((&buffers.trend, flips));
+            }
         }
         if self.wanted != Wanted::Last {
             parts.push((&buffers.average, (0, column)));
@@ -174,7 +185,8 @@ impl<'a, T: Real> Stage<'a, T> {
     }
 
     fn download_size(&self, tile: Tile) -> u64 {
-        self.wanted.values(tile.n_series, tile.n_bars) * T::PRECISION.bytes()
+        let sizes = (tile.n_series, tile.n_bars);
+        self.wanted.bytes(sizes, T::PRECISION.bytes())
     }
 
     /// Waits for a tile and takes its results.
@@ -192,7 +204,7 @@ impl<'a, T: Real> Stage<'a, T> {
             .get_mapped_range(..size + STAMPS)
             .map_err(|error| refused(&error))?;
         let (values, stamps) = view.split_at(size as usize);
-        out.place::<T>(pending.tile, bytemuck::cast_slice(values));
+        out.place::<T>(pending.tile, values);
         let stamps: [u64; 2] = bytemuck::pod_read_unaligned(stamps);
         drop(view);
         buffer.unmap();

@@ -11,6 +11,8 @@
 //! only its row, so that memory does not grow with the number of files.
 
 pub mod dataset;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub mod inspect;
 pub mod prove;
 pub mod sink;

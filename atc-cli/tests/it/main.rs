@@ -4,6 +4,8 @@
 mod cli;
 mod dataset;
 mod prove;
+#[cfg(feature = "gpu")]
+mod gpu;
 #[cfg(feature = "remote")]
 mod remote;
 mod why;

@@ -12,12 +12,13 @@ mod hma;
 mod kama;
 mod layer2;
 mod lsma;
+mod trend;
 mod window;
 mod wma;
 
 use crate::program::{Kind, PerFamily, Program};
 use crate::real::Real;
-use crate::{Columns, Error, Precision, Series, columns};
+use crate::{Columns, Error, Flip, Precision, Series, columns};
 use family::Family;
 
 /// Computes the columns of a series as the kernels do, on the processor.
@@ -52,6 +53,40 @@ pub fn columns(
 pub fn averages(program: &Program, source: &[f64]) -> Result<PerFamily<[Vec<f64>; 9]>, Error> {
     program.check()?;
     Ok(Kind::ALL.map(|kind| Family::<f64>::new(program, kind).averages_of(source)))
+}
+
+/// The last flip of the trend, as kernels follow it; see
+/// [`Reading::last_flip`](crate::Reading::last_flip).
+///
+/// # Errors
+///
+/// As [`columns`].
+pub fn last_flip(
+    program: &Program,
+    precision: Precision,
+    growth: &[f64],
+    series: Series<'_>,
+) -> Result<Option<Flip>, Error> {
+    program.check()?;
+    series.check(growth)?;
+    let rows = match precision {
+        Precision::F64 => trend::trend(program, &compute::<f64>(program, growth, series).average),
+        Precision::F32 => {
+            let wide = compute::<f32>(program, growth, series).average;
+            let average: Vec<f32> = wide.iter().map(|value| f32::of(*value)).collect();
+            trend::trend(program, &average)
+        }
+    };
+    Ok(flip(rows))
+}
+
+/// A flip out of its side and its bar.
+pub(crate) fn flip([side, bar]: [u32; 2]) -> Option<Flip> {
+    let is_long = side == trend::LONG;
+    (is_long || side == trend::SHORT).then_some(Flip {
+        bar: bar as usize,
+        is_long,
+    })
 }
 
 /// The average signal of a bar, out of each family's layer-1 signal in

@@ -7,7 +7,7 @@ use atc_gpu::{Columns, Lane, Options, Reading, Series};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::compare::{differing, differing_values};
+use crate::compare::{differing, differing_values, flip_of};
 use crate::gpu;
 use crate::market::{closes, params};
 use crate::program::{growth_of, program_of};
@@ -129,6 +129,7 @@ fn last_readings_are_the_last_row_of_the_columns() {
                 signals: columns.signals.each_ref().map(|column| column[end]),
                 equities: columns.equities.each_ref().map(|column| column[end]),
                 average: columns.average[end],
+                last_flip: flip_of(&plan, &columns.average),
             });
             assert_eq!(*last, expected, "{} bars, cutout {cutout}", end + 1);
         }

@@ -4,7 +4,7 @@ use atc_core::{Family, Params, Plan};
 use atc_gpu::{Precision, Series, twin};
 use proptest::prelude::*;
 
-use crate::compare::{differing, differing_values};
+use crate::compare::{differing, differing_values, flip_of};
 use crate::market::{closes, params};
 use crate::program::{growth_of, program_of};
 
@@ -50,6 +50,19 @@ proptest! {
         seed in any::<u64>(), params in params(1), n_bars in 1_usize..900,
     ) {
         prop_assert_eq!(check(params, &closes(seed, n_bars), None), 0);
+    }
+
+    #[test]
+    fn the_last_flip_is_that_of_the_definition(
+        seed in any::<u64>(), params in params(200), n_bars in 200_usize..500,
+    ) {
+        let plan = Plan::new(params).expect("parameters are valid");
+        let close = closes(seed, n_bars);
+        let average = atc_core::average_signal(&plan, &close, None).expect("markets are valid");
+        let growth = growth_of(&plan, n_bars);
+        let series = Series::of(&close);
+        let ours = twin::last_flip(&program_of(&plan), Precision::F64, &growth, series);
+        prop_assert_eq!(ours.expect("the program is valid"), flip_of(&plan, &average));
     }
 
     #[test]

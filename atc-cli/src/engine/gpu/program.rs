@@ -1,0 +1,33 @@
+//! A plan in the terms of the kernels.
+
+use atc_core::{DemaSeed, Family, Hma, IdleStep, KamaStart, LsmaAt, Plan, TIE_BAND};
+use atc_gpu::{Program, Variants};
+
+/// The program that computes what `plan` says.
+pub(super) fn program_of(plan: &Plan) -> Program {
+    let (params, switches) = (plan.params(), plan.switches());
+    Program {
+        lengths: Family::ALL.map(|family| plan.lengths(family)),
+        spacing: Family::ALL.map(|family| plan.spacing(family)),
+        weights: params.weights.0,
+        variants: Variants {
+            plain_hma: switches.hma == Hma::Sma,
+            dema_from_mean: switches.dema_seed == DemaSeed::Mean,
+            lsma_one_before: switches.lsma_at == LsmaAt::OneBefore,
+            kama_from_zero: switches.kama_start == KamaStart::Zero,
+            idle_step_again: switches.idle_step == IdleStep::Last,
+        },
+        retain: plan.retain(),
+        tie: TIE_BAND,
+        vote_limits: plan.vote_limits(),
+        trend_limits: [params.long_threshold, params.short_threshold],
+        cutout: params.cutout,
+        delayed: params.strategy,
+    }
+}
+
+/// The growth factors of the first `n_bars` bars: computed here, so that they are those of the
+/// processor.
+pub(super) fn growth_of(plan: &Plan, n_bars: usize) -> Vec<f64> {
+    (0..n_bars).map(|bar| plan.growth(bar)).collect()
+}
