@@ -122,6 +122,7 @@ impl Subject {
             evaluator.evaluate(&Tile {
                 plan: &task.plan,
                 wanted: task.wanted,
+                states: false,
                 lane: slot.lane,
                 series: &series,
             })

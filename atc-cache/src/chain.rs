@@ -138,13 +138,21 @@ impl ChainBuilder {
     /// `chain.whole_blocks() * BLOCK_VALUES`. What a source that has grown needs read again is its
     /// last, incomplete block.
     pub fn resume(chain: &Chain) -> Self {
-        let whole = chain.whole_blocks();
-        let before = chain.prefix(whole);
+        Self::resume_after(chain, chain.whole_blocks())
+    }
+
+    /// Goes on after the first `blocks` blocks of `chain`.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer than `blocks` whole blocks.
+    pub fn resume_after(chain: &Chain, blocks: usize) -> Self {
+        let before = chain.prefix(blocks);
         Self {
-            links: chain.links[..whole].to_vec(),
+            links: chain.links[..blocks].to_vec(),
             block: blake3::Hasher::new_keyed(before.as_bytes()),
             before,
-            n_values: whole * BLOCK_VALUES,
+            n_values: blocks * BLOCK_VALUES,
         }
     }
 

@@ -9,6 +9,7 @@ mod sources;
 mod stamp;
 #[cfg(feature = "store")]
 mod store;
+mod table;
 
 pub use chain::{BLOCK_VALUES, Chain, ChainBuilder};
 pub use fingerprint::Fingerprint;
@@ -22,3 +23,4 @@ pub use store::{
     CacheError, CacheErrorKind, Config, Entry, Explanation, Insertion, MissReason, Statistics,
     Store, Tier, Timeouts, Warning,
 };
+pub use table::Table;

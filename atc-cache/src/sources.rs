@@ -1,8 +1,14 @@
 //! What is known of sources without opening them.
 
-use std::{collections::HashMap, fs, io, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
-use crate::{Stamp, stamp::Identity};
+use crate::{Stamp, stamp::Identity, table::write_whole};
 
 const MAGIC: &[u8; 8] = b"ATCSRC01";
 const DIGEST_BYTES: usize = 16;
@@ -51,9 +57,10 @@ pub enum Known {
 /// ```
 #[derive(Debug)]
 pub struct SourceIndex {
-    path: PathBuf,
+    path: Option<PathBuf>,
     records: HashMap<String, Record>,
-    is_saved: bool,
+    /// What was recorded or forgotten since the index was read or saved.
+    touched: HashSet<String>,
 }
 
 #[derive(Debug)]
@@ -67,11 +74,19 @@ impl SourceIndex {
     /// index.
     pub fn open(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
-        let records = fs::read(&path).ok().and_then(|bytes| decode(&bytes));
         Self {
-            path,
-            records: records.unwrap_or_default(),
-            is_saved: true,
+            records: read(&path),
+            path: Some(path),
+            touched: HashSet::new(),
+        }
+    }
+
+    /// An index of this process alone; saving it does nothing.
+    pub fn in_memory() -> Self {
+        Self {
+            path: None,
+            records: HashMap::new(),
+            touched: HashSet::new(),
         }
     }
 
@@ -104,12 +119,14 @@ impl SourceIndex {
         let facts = facts.into();
         self.records
             .insert(location.to_owned(), Record { stamp, facts });
-        self.is_saved = false;
+        self.touched.insert(location.to_owned());
     }
 
     /// Forgets the source at `location`.
     pub fn forget(&mut self, location: &str) {
-        self.is_saved &= self.records.remove(location).is_none();
+        if self.records.remove(location).is_some() {
+            self.touched.insert(location.to_owned());
+        }
     }
 
     /// How many sources are known.
@@ -122,25 +139,33 @@ impl SourceIndex {
         self.records.is_empty()
     }
 
-    /// Writes the index, whole or not at all. Of two processes that do, the later one wins.
+    /// Writes the index, whole or not at all, if anything has changed. What another process has
+    /// saved meanwhile is kept, but for the sources that both recorded.
     ///
     /// # Errors
     ///
     /// If the file cannot be written.
     pub fn save(&mut self) -> io::Result<()> {
-        if self.is_saved {
+        let Some(path) = self.path.clone() else {
+            return Ok(());
+        };
+        if self.touched.is_empty() {
             return Ok(());
         }
-        let draft = self.path.with_extension(std::process::id().to_string());
-        let written = fs::write(&draft, encode(&self.records));
-        let renamed = written.and_then(|()| fs::rename(&draft, &self.path));
-        if renamed.is_err() {
-            // What is left of the draft is of no use.
-            let _ = fs::remove_file(&draft);
+        for (location, record) in read(&path) {
+            if !self.touched.contains(&location) {
+                self.records.insert(location, record);
+            }
         }
-        self.is_saved = renamed.is_ok();
-        renamed
+        write_whole(&path, &encode(&self.records))?;
+        self.touched.clear();
+        Ok(())
     }
+}
+
+fn read(path: &Path) -> HashMap<String, Record> {
+    let bytes = fs::read(path).ok();
+    bytes.and_then(|bytes| decode(&bytes)).unwrap_or_default()
 }
 
 /// Magic; per record location, length, modified, taken, identity, facts; digest of all of it.
@@ -156,6 +181,7 @@ fn encode(records: &HashMap<String, Record>) -> Vec<u8> {
         let (kind, device, inode, tag) = match &stamp.identity {
             Identity::File(device, inode) => (0, *device, *inode, ""),
             Identity::Tag(tag) => (1, 0, 0, tag.as_str()),
+            Identity::Files(digest) => (2, 0, 0, digest.as_str()),
         };
         for number in [kind, device, inode] {
             put_number(&mut bytes, number);
@@ -185,6 +211,7 @@ fn decode(bytes: &[u8]) -> Option<HashMap<String, Record>> {
         let identity = match numbers {
             [Some(0), Some(device), Some(inode)] => Identity::File(device, inode),
             [Some(1), ..] => Identity::Tag(tag),
+            [Some(2), ..] => Identity::Files(tag),
             _ => return None,
         };
         let stamp = Stamp {

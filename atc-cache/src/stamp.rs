@@ -35,6 +35,8 @@ pub(crate) enum Identity {
     File(u64, u64),
     /// What an object store calls this version of an object.
     Tag(String),
+    /// A digest of how each of several files looks.
+    Files(String),
 }
 
 impl Stamp {
@@ -53,6 +55,43 @@ impl Stamp {
             identity: file_identity(&metadata),
             taken,
         })
+    }
+
+    /// Looks at the files that one source is made of, following links.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is not there or may not be looked at.
+    pub fn of_files<'a>(paths: impl IntoIterator<Item = &'a Path>) -> io::Result<Self> {
+        let mut paths = paths.into_iter().peekable();
+        let first = paths.next().unwrap_or(Path::new(""));
+        let mut all = Self::of_file(first)?;
+        if paths.peek().is_none() {
+            return Ok(all);
+        }
+        let mut looks = blake3::Hasher::new();
+        let mut look = |path: &Path, stamp: &Self| {
+            let name = path.as_os_str().as_encoded_bytes();
+            looks.update(&(name.len() as u64).to_le_bytes());
+            looks.update(name);
+            let number = match stamp.identity {
+                Identity::File(device, number) => [device, number],
+                _ => [0; 2],
+            };
+            for part in [stamp.length, number[0], number[1]] {
+                looks.update(&part.to_le_bytes());
+            }
+            looks.update(&stamp.modified.as_nanos().to_le_bytes());
+        };
+        look(first, &all);
+        for path in paths {
+            let stamp = Self::of_file(path)?;
+            look(path, &stamp);
+            all.length += stamp.length;
+            all.modified = all.modified.max(stamp.modified);
+        }
+        all.identity = Identity::Files(looks.finalize().to_hex().to_string());
+        Ok(all)
     }
 
     /// An object of a store that names versions: `tag` differs whenever the content does.
@@ -85,7 +124,7 @@ impl Stamp {
         } else {
             Duration::from_millis(20)
         };
-        matches!(self.identity, Identity::File(..)) && self.taken < self.modified + tick
+        !matches!(self.identity, Identity::Tag(_)) && self.taken < self.modified + tick
     }
 }
 

@@ -29,6 +29,10 @@ impl Evaluate for OneBitOff {
         4
     }
 
+    fn version(&self) -> (&'static str, u32) {
+        ("one bit off", 1)
+    }
+
     fn evaluate(&self, tile: &Tile<'_>) -> Vec<Result<Output, EvaluateError>> {
         let mut outputs = CpuEvaluator::new().evaluate(tile);
         if tile.wanted != self.0 {

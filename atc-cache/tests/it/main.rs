@@ -8,3 +8,4 @@ mod ranking;
 mod sources;
 #[cfg(feature = "store")]
 mod store;
+mod tables;

@@ -158,3 +158,54 @@ fn a_damaged_index_is_empty() {
         assert!(SourceIndex::open(&index).is_empty(), "cut to {byte}");
     }
 }
+
+#[test]
+fn two_processes_keep_what_each_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, index) = (folder.path().join(LOCATION), folder.path().join("index"));
+    aged(&path);
+    let stamp = Stamp::of_file(&path).unwrap();
+    let (mut ours, mut theirs) = (SourceIndex::open(&index), SourceIndex::open(&index));
+    ours.record("a", stamp.clone(), *b"1");
+    ours.save().unwrap();
+    theirs.record("b", stamp.clone(), *b"2");
+    theirs.save().unwrap();
+    let both = SourceIndex::open(&index);
+    assert_eq!(both.look_up("a", &stamp), Known::Unchanged((*b"1").into()));
+    assert_eq!(both.look_up("b", &stamp), Known::Unchanged((*b"2").into()));
+    let mut forgetting = SourceIndex::open(&index);
+    forgetting.forget("a");
+    forgetting.save().unwrap();
+    assert_eq!(
+        SourceIndex::open(&index).look_up("a", &stamp),
+        Known::Nothing
+    );
+}
+
+#[test]
+fn a_source_of_several_files_is_unchanged_only_if_all_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = ["a", "b"].map(|name| folder.path().join(name));
+    for path in &paths {
+        aged(path);
+    }
+    let look = || Stamp::of_files(paths.iter().map(|path| &**path)).unwrap();
+    let mut sources = SourceIndex::open(folder.path().join("index"));
+    sources.record(LOCATION, look(), *b"facts");
+    sources.save().unwrap();
+    let sources = SourceIndex::open(folder.path().join("index"));
+    assert_eq!(
+        sources.look_up(LOCATION, &look()),
+        Known::Unchanged((*b"facts").into())
+    );
+    for path in &paths {
+        let before = look();
+        write_aged(path, "close\n1\n3\n", 60);
+        set_age(path, 61);
+        assert_ne!(look(), before);
+        assert_eq!(sources.look_up(LOCATION, &look()), Known::Changed);
+        aged(path);
+    }
+    fs::remove_file(&paths[1]).unwrap();
+    assert!(Stamp::of_files(paths.iter().map(|path| &**path)).is_err());
+}

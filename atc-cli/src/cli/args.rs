@@ -8,7 +8,9 @@ use atc_cli::engine::sink::Format;
 use atc_cli::engine::why::At;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::cache::{CacheArgs, CacheCommandArgs};
 use super::params::ParamArgs;
+use super::warm::WarmArgs;
 
 /// Adaptive Trend Classification for whole markets.
 ///
@@ -65,6 +67,8 @@ pub(crate) enum Command {
     Why(WhyArgs),
     Inspect(InspectArgs),
     Doctor(DoctorArgs),
+    Warm(WarmArgs),
+    Cache(CacheCommandArgs),
 }
 
 /// Which symbols are long, which are short: one row each.
@@ -102,6 +106,11 @@ pub(crate) struct ScanArgs {
     /// Writes counts and times of the run as JSON
     #[arg(long, value_name = "FILE.json")]
     pub(crate) stats: Option<PathBuf>,
+    /// Read every input, even those that look unchanged
+    #[arg(long, help_heading = "Cache")]
+    pub(crate) verify: bool,
+    #[command(flatten)]
+    pub(crate) cache: CacheArgs,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
     #[command(flatten)]

@@ -20,7 +20,7 @@ pub(crate) fn run(args: &ComputeArgs, global: &Global) -> anyhow::Result<Exit> {
     let file = args.output.as_deref().map(create).transpose()?;
     let (sources, missing) = input::sources(&args.inputs);
     let bar = progress::bar(global, sources.len(), "computing");
-    let engine = args.read.engine(plan, &sources, (global, &bar))?;
+    let engine = args.read.engine(plan, &sources, (global, &bar), None)?;
     let run = Run {
         args,
         engine,

@@ -1,12 +1,14 @@
 //! From arguments to sources and the engine that runs them.
 
+use std::sync::{Arc, OnceLock};
+
 use anyhow::Context as _;
 #[cfg(not(feature = "remote"))]
 use atc_cli::engine::dataset::discover;
 use atc_cli::engine::dataset::{Discovered, Request, Source};
 #[cfg(feature = "remote")]
 use atc_cli::engine::dataset::{Remote, discover_with};
-use atc_cli::engine::{Engine, Failure};
+use atc_cli::engine::{Cache, Engine, Failure};
 use atc_core::Plan;
 use atc_parallel::CancelToken;
 use indicatif::ProgressBar;
@@ -29,15 +31,19 @@ impl ReadArgs {
         plan: Plan,
         sources: &[Source],
         (global, bar): (&Global, &ProgressBar),
+        cache: Option<Arc<Cache>>,
     ) -> anyhow::Result<Engine> {
         let bar = bar.clone();
         let chosen = self.executor(sources)?;
         output::note(global, &chosen.reason);
-        let engine = chosen
+        let mut engine = chosen
             .install(Engine::builder(plan))
             .cancel_with(&interrupt())
-            .on_source(move || bar.inc(1))
-            .build();
+            .on_source(move || bar.inc(1));
+        if let Some(cache) = cache {
+            engine = engine.cache(cache);
+        }
+        let engine = engine.build();
         engine.context("the engine cannot be started")
     }
 }
@@ -76,18 +82,22 @@ pub(crate) fn all_failures(
     missing
 }
 
-/// A token that Ctrl-C cancels: running jobs finish, no more begin. A second Ctrl-C ends the
+/// The token that Ctrl-C cancels: running jobs finish, no more begin. A second Ctrl-C ends the
 /// process as usual.
-fn interrupt() -> CancelToken {
-    let token = CancelToken::new();
-    let handler = token.clone();
-    let set = ctrlc::set_handler(move || {
-        if handler.is_cancelled() {
-            std::process::exit(super::exit::INTERRUPTED);
-        }
-        handler.cancel();
-    });
-    // Without a handler Ctrl-C ends the process at once, which is no reason not to run.
-    drop(set);
-    token
+pub(crate) fn interrupt() -> CancelToken {
+    static TOKEN: OnceLock<CancelToken> = OnceLock::new();
+    let listen = || {
+        let token = CancelToken::new();
+        let handler = token.clone();
+        let set = ctrlc::set_handler(move || {
+            if handler.is_cancelled() {
+                std::process::exit(super::exit::INTERRUPTED);
+            }
+            handler.cancel();
+        });
+        // Without a handler Ctrl-C ends the process at once, which is no reason not to run.
+        drop(set);
+        token
+    };
+    TOKEN.get_or_init(listen).clone()
 }

@@ -1,6 +1,7 @@
 //! Arguments in, output and exit code out.
 
 mod args;
+mod cache;
 mod compute;
 mod doctor;
 mod executor;
@@ -14,6 +15,8 @@ mod report;
 mod scan;
 mod scan_view;
 mod style;
+mod warm;
+mod warming;
 mod why;
 
 use std::process::ExitCode;
@@ -34,6 +37,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Why(args) => report::why(&args, &global),
         Command::Doctor(args) => doctor::run(&args, &global),
         Command::Inspect(args) => report::inspect(&args, &global),
+        Command::Warm(args) => warm::run(&args, &global),
+        Command::Cache(args) => cache::run(&args, &global),
     };
     match result {
         Ok(exit) => exit.into(),

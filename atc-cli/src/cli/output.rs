@@ -6,7 +6,7 @@ use atc_cli::engine::Failure;
 use atc_cli::engine::sink::SinkError;
 
 use super::args::{Color, Global};
-use super::style::{BOLD, SHORT, paint};
+use super::style::{BOLD, SHORT, WARN, paint};
 
 impl Global {
     /// Whether standard output shows colour.
@@ -76,6 +76,19 @@ pub(crate) fn note(global: &Global, text: &str) {
     if 0 < global.verbose {
         let _ = writeln!(io::stderr(), "note: {text}");
     }
+}
+
+/// Says what did not go as it should, and changes no result.
+pub(crate) fn warn(global: &Global, text: &str) {
+    if !global.quiet {
+        let color = global.colors(&io::stderr());
+        let _ = writeln!(io::stderr(), "{} {text}", paint("warning:", WARN, color));
+    }
+}
+
+/// Says what was done, on standard error.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// Lists the inputs that failed, on standard error.

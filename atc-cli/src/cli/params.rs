@@ -116,7 +116,7 @@ impl ParamArgs {
             params = overlay(params, path)?;
         }
         self.apply(&mut params);
-        Plan::new(params).map_err(|error| Misuse(error.to_string()).into())
+        checked(params)
     }
 
     /// Lays single flags over `params`.
@@ -168,6 +168,11 @@ impl ParamArgs {
     }
 }
 
+/// The plan of these parameters, if they make sense.
+pub(crate) fn checked(params: Params) -> anyhow::Result<Plan> {
+    Plan::new(params).map_err(|error| Misuse(error.to_string()).into())
+}
+
 fn set<T>(slot: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *slot = value;
@@ -175,7 +180,7 @@ fn set<T>(slot: &mut T, value: Option<T>) {
 }
 
 /// Lays the parameters of a file over `base`.
-fn overlay(base: Params, path: &Path) -> anyhow::Result<Params> {
+pub(crate) fn overlay(base: Params, path: &Path) -> anyhow::Result<Params> {
     let name = path.display();
     let misuse = |text: String| anyhow::Error::new(Misuse(format!("{name}: {text}")));
     let text = std::fs::read_to_string(path)

@@ -6,10 +6,11 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use atc_cli::engine::sink::AtomicFile;
-use atc_cli::engine::{Failure, Row, Scan, digest};
+use atc_cli::engine::{Cache, CacheStatistics, Engine, Failure, Query, Row, Scan, digest};
 use atc_core::{Params, Trend};
 
 use super::args::{Global, ScanArgs, ScanFormat, Sort};
+use super::cache::effectiveness;
 use super::exit::Exit;
 use super::scan_view::{self, Counts};
 use super::{input, output, progress};
@@ -21,7 +22,8 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     let (sources, missing) = input::sources(&args.inputs);
     let (n_sources, n_inputs) = (sources.len(), sources.len() + missing.len());
     let bar = progress::bar(global, n_sources, "scanning");
-    let engine = args.read.engine(plan, &sources, (global, &bar))?;
+    let cache = args.cache.open(args.verify, global)?;
+    let engine = args.read.engine(plan, &sources, (global, &bar), cache)?;
     let scan = engine.scan(sources, &args.read.request());
     bar.finish_and_clear();
     let Scan {
@@ -41,11 +43,17 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
             digest,
             seconds,
             params: *engine.plan().params(),
+            cache: engine.cache().map(|cache| cache.statistics()),
             failures: failed.iter().map(Failed::of).collect(),
         };
         write_stats(path, &stats)?;
     }
-    show(args, global, (rows, counts), engine.plan().warm_up())?;
+    let shown = show(args, global, (rows, counts), engine.plan().warm_up());
+    // Also if nobody is left to read the rows: they were computed.
+    if let Some(cache) = engine.cache() {
+        keep(args, global, (cache, &engine));
+    }
+    shown?;
     output::failures(global, &failed);
     if is_cancelled {
         output::complain(
@@ -54,6 +62,18 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
         );
     }
     Ok(Exit::of_run(failed.len(), is_cancelled))
+}
+
+/// Keeps what is new for the next run, and says with `-v` what the cache did for this one.
+fn keep(args: &ScanArgs, global: &Global, (cache, engine): (&Cache, &Engine)) {
+    let query = Query::new(&args.inputs, &args.read.request(), *engine.plan().params());
+    if let Some(query) = query {
+        cache.note_query(&query);
+    }
+    cache.save();
+    if 0 < global.verbose {
+        output::say(effectiveness(cache).trim_end());
+    }
 }
 
 fn show(
@@ -102,6 +122,8 @@ struct Stats {
     digest: String,
     seconds: f64,
     params: Params,
+    /// What the cache did; `null` without one.
+    cache: Option<CacheStatistics>,
     failures: Vec<Failed>,
 }
 

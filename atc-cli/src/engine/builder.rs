@@ -8,7 +8,7 @@ use atc_parallel::{BuildError, CancelToken, Executor, RayonPool};
 use tokio::runtime::Handle;
 
 use super::stream::Overlap;
-use super::{CpuEvaluator, Evaluate};
+use super::{Cache, CpuEvaluator, Evaluate};
 
 /// Called after each source that is done, whatever came of it.
 pub(super) type OnSource = Arc<dyn Fn() + Send + Sync>;
@@ -35,6 +35,7 @@ pub struct Engine {
     pub(super) cancel: CancelToken,
     pub(super) on_source: OnSource,
     pub(super) overlap: Option<Overlap>,
+    pub(super) cache: Option<Arc<Cache>>,
 }
 
 impl Engine {
@@ -47,12 +48,18 @@ impl Engine {
             cancel: CancelToken::new(),
             on_source: Arc::new(|| ()),
             overlap: None,
+            cache: None,
         }
     }
 
     /// The plan in force.
     pub fn plan(&self) -> &Arc<Plan> {
         &self.plan
+    }
+
+    /// What it remembers, if it was given a cache.
+    pub fn cache(&self) -> Option<&Arc<Cache>> {
+        self.cache.as_ref()
     }
 }
 
@@ -74,6 +81,7 @@ pub struct EngineBuilder {
     cancel: CancelToken,
     on_source: OnSource,
     overlap: Option<Overlap>,
+    cache: Option<Arc<Cache>>,
 }
 
 impl EngineBuilder {
@@ -118,6 +126,14 @@ impl EngineBuilder {
         Self { overlap, ..self }
     }
 
+    /// Remembers where series stand. Engines may share one cache; the results are the same bits
+    /// as without.
+    #[must_use]
+    pub fn cache(self, cache: impl Into<Arc<Cache>>) -> Self {
+        let cache = Some(cache.into());
+        Self { cache, ..self }
+    }
+
     /// Puts the engine together.
     ///
     /// # Errors
@@ -135,6 +151,7 @@ impl EngineBuilder {
             cancel: self.cancel,
             on_source: self.on_source,
             overlap: self.overlap,
+            cache: self.cache,
         })
     }
 }

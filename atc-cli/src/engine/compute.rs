@@ -1,5 +1,7 @@
 //! Every bar of every symbol, streamed into a sink.
 
+use atc_parallel::Slot;
+
 use super::dataset::{Request, Source};
 use super::run::{Done, Outcome};
 use super::sink::{Frame, Sink, SinkError};
@@ -69,7 +71,11 @@ impl Engine {
         let mut computed = Computed::default();
         let mut shape = None;
         for wave in sources.chunks(per_wave) {
-            let tiles = self.run_tiles(wave.into(), request, content.wanted(), |outcomes| outcomes);
+            let wanted = content.wanted();
+            let work = move |engine: &Self, tile: &[Source], request: &Request, slot: Slot| {
+                engine.run_tile(tile, request, (wanted, slot))
+            };
+            let tiles = self.run_tiles(wave.into(), request, work);
             let is_complete = tiles.iter().all(Option::is_some);
             let outcomes: Vec<Outcome> = tiles.into_iter().flatten().flatten().collect();
             let has_symbol = with_symbol || sources.len() > 1 || outcomes.len() > 1;

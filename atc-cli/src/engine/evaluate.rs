@@ -3,7 +3,17 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use atc_core::{Columns, Detail, Flip, Isa, Plan, Reading, Series, Workspace, classify_detail};
+use atc_cache::BLOCK_VALUES;
+use atc_core::{
+    Columns, Detail, Flip, Isa, Last, Plan, Reading, Series, Snapshot, Workspace, classify_detail,
+};
+
+/// Version of the arithmetic of `atc_core`: raise it with every change of a bit of a result, so
+/// that no cache answers with the old ones.
+const ARITHMETIC: u32 = 1;
+
+/// From as many whole blocks on, a state is also kept at the end of the last one.
+const BLOCKS_WORTH_A_STATE: usize = 4;
 
 /// What is wanted of each series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,6 +44,8 @@ pub struct Tile<'a> {
     pub plan: &'a Arc<Plan>,
     /// What is wanted of each series.
     pub wanted: Wanted,
+    /// Whether states to go on from are wanted with [`Wanted::Last`].
+    pub states: bool,
     /// The executor's lane; tiles that overlap in time never share one.
     pub lane: usize,
     /// The series.
@@ -54,7 +66,7 @@ pub enum Output {
 }
 
 /// Where a series stands at its last bar.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ending {
     /// The outputs of the last bar that exists.
     pub reading: Option<Reading>,
@@ -62,6 +74,33 @@ pub struct Ending {
     pub last_flip: Option<Flip>,
     /// Bars that exist.
     pub n_bars: usize,
+    /// The state to go on from, if the tile asked for states and the evaluator has any.
+    pub state: Option<Snapshot>,
+    /// Where the series stood at the end of the block that [`last_block`] names, with its state.
+    pub at_block: Option<Box<Self>>,
+}
+
+/// The bar after which a series of `n_bars` bars (missing ones count) is worth a state of its own,
+/// beside the one at its end: if a later bar is changed, what lies before is not computed again.
+///
+/// That is the end of the last whole block of a [`Chain`](atc_cache::Chain), if there are four.
+pub const fn last_block(n_bars: usize) -> Option<usize> {
+    let whole = n_bars / BLOCK_VALUES;
+    let at = whole * BLOCK_VALUES;
+    if BLOCKS_WORTH_A_STATE <= whole && at < n_bars {
+        Some(at)
+    } else {
+        None
+    }
+}
+
+/// The series, to be handed over at the block that is worth a state, too.
+fn pausing_at_block<'a>(series: &Series<'a>) -> Series<'a> {
+    let series = series.clone();
+    match last_block(series.n_bars()) {
+        Some(bar) => series.pausing_after(bar),
+        None => series,
+    }
 }
 
 /// Why a series was not computed.
@@ -80,6 +119,11 @@ pub enum EvaluateError {
 pub trait Evaluate: fmt::Debug + Send + Sync {
     /// How many series it likes to be given at once; at least one.
     fn tile_len(&self) -> usize;
+
+    /// What its results are called in a cache: a name and a version, shared by evaluators that
+    /// agree bit for bit. `("f64", 1)` is what `atc_core` computes; an evaluator with other bits
+    /// has a name of its own.
+    fn version(&self) -> (&'static str, u32);
 
     /// Computes the series of a tile; the result has one entry per series, in their order.
     fn evaluate(&self, tile: &Tile<'_>) -> Vec<Result<Output, EvaluateError>>;
@@ -130,28 +174,41 @@ impl CpuEvaluator {
     }
 
     /// The last bars of series that were checked, computed side by side.
-    fn endings(&self, plan: &Arc<Plan>, series: &[Series<'_>]) -> Vec<Output> {
-        let mut endings = vec![None; series.len()];
+    fn endings(&self, plan: &Arc<Plan>, series: &[Series<'_>], states: bool) -> Vec<Output> {
+        let ending = |last: &Last<'_>| Ending {
+            reading: last.reading(),
+            last_flip: last.last_flip(),
+            n_bars: last.n_bars(),
+            state: states.then(|| last.snapshot()),
+            at_block: None,
+        };
+        let mut endings = vec![Ending::default(); series.len()];
+        let pausing: Vec<Series<'_>>;
+        let series = if states {
+            pausing = series.iter().map(pausing_at_block).collect();
+            &pausing
+        } else {
+            series
+        };
         self.with_workspace(plan, |workspace| {
             workspace.last(series, |at, last| {
-                endings[at] = Some(Ending {
-                    reading: last.reading(),
-                    last_flip: last.last_flip(),
-                    n_bars: last.n_bars(),
-                });
+                // A series that pauses is handed over twice: there, and at its end.
+                let earlier = std::mem::replace(&mut endings[at], ending(&last));
+                endings[at].at_block = (0 < earlier.n_bars).then(|| Box::new(earlier));
             });
         });
-        let ending = |ending: Option<Ending>| ending.expect("every series has an end");
-        endings
-            .into_iter()
-            .map(|at| Output::Last(Box::new(ending(at))))
-            .collect()
+        let output = |ending| Output::Last(Box::new(ending));
+        endings.into_iter().map(output).collect()
     }
 }
 
 impl Evaluate for CpuEvaluator {
     fn tile_len(&self) -> usize {
         Isa::detect().lanes()
+    }
+
+    fn version(&self) -> (&'static str, u32) {
+        ("f64", ARITHMETIC)
     }
 
     fn evaluate(&self, tile: &Tile<'_>) -> Vec<Result<Output, EvaluateError>> {
@@ -171,7 +228,7 @@ impl Evaluate for CpuEvaluator {
         let good: Vec<Series<'_>> = checked.iter().flatten().cloned().collect();
         let outputs = match wanted {
             Wanted::Average => self.averages(plan, &good),
-            Wanted::Last => self.endings(plan, &good),
+            Wanted::Last => self.endings(plan, &good, tile.states),
             _ => self.columns(plan, &good),
         };
         let mut outputs = outputs.into_iter();

@@ -19,22 +19,29 @@ pub mod sink;
 pub mod why;
 
 mod builder;
+mod cache;
 mod compute;
 mod digest;
+mod endings;
 mod error;
 mod evaluate;
 mod reference;
 mod run;
 mod scan;
 mod stream;
+mod warm;
 
 pub use self::builder::{Engine, EngineBuilder};
+pub use self::cache::{
+    Cache, CacheStatistics, Explained, Holdings, Query, Recorded, SeriesExplained,
+};
 pub use self::compute::{Computed, Content};
 pub use self::digest::Digest;
 pub use self::error::{EngineError, Failure, Refusal};
 pub use self::evaluate::{
-    CpuEvaluator, Ending, Evaluate, EvaluateError, Output, Prices, Tile, Wanted,
+    CpuEvaluator, Ending, Evaluate, EvaluateError, Output, Prices, Tile, Wanted, last_block,
 };
 pub use self::reference::BarByBar;
 pub use self::scan::{Row, Scan, digest};
 pub use self::stream::{Classified, ClassifyStream};
+pub use self::warm::{Budget, Warmed};

@@ -2,7 +2,7 @@
 
 use atc_core::{Bar, Classifier, Columns, Family, PerFamily, Reading, Series, classify_detail};
 
-use super::{Ending, Evaluate, EvaluateError, Output, Prices, Tile, Wanted};
+use super::{CpuEvaluator, Ending, Evaluate, EvaluateError, Output, Prices, Tile, Wanted};
 
 /// Feeds each series to a [`Classifier`], one bar after the other.
 ///
@@ -13,6 +13,10 @@ pub struct BarByBar;
 impl Evaluate for BarByBar {
     fn tile_len(&self) -> usize {
         1
+    }
+
+    fn version(&self) -> (&'static str, u32) {
+        CpuEvaluator::new().version()
     }
 
     fn evaluate(&self, tile: &Tile<'_>) -> Vec<Result<Output, EvaluateError>> {
@@ -37,6 +41,8 @@ fn stream(tile: &Tile<'_>, prices: &Prices<'_>) -> Result<Output, atc_core::Erro
             reading: classifier.reading(),
             last_flip: classifier.last_flip(),
             n_bars: classifier.n_bars(),
+            state: tile.states.then(|| classifier.snapshot()),
+            at_block: None,
         })),
         _ => Output::Columns(Box::new(columns)),
     })

@@ -24,6 +24,17 @@ pub(super) struct Done {
     pub(super) output: Output,
 }
 
+/// What is done with a tile of sources on a lane.
+pub(super) trait TileWork<T>:
+    Fn(&Engine, &[Source], &Request, Slot) -> T + Clone + Send + Sync + 'static
+{
+}
+
+impl<T, W> TileWork<T> for W where
+    W: Fn(&Engine, &[Source], &Request, Slot) -> T + Clone + Send + Sync + 'static
+{
+}
+
 /// What became of a symbol, or of an input that gave none.
 pub(super) type Outcome = Result<Done, Failure>;
 
@@ -43,17 +54,15 @@ impl Engine {
             .map_or(at_once, |overlap| at_once.max(overlap.in_flight))
     }
 
-    /// What `keep` makes of each tile of sources, in order; `None` where a cancellation came first.
+    /// What `work` makes of each tile of sources, in order; `None` where a cancellation came first.
     pub(super) fn run_tiles<T: Send + 'static>(
         &self,
         sources: Arc<[Source]>,
         request: &Request,
-        wanted: Wanted,
-        keep: impl Fn(Vec<Outcome>) -> T + Clone + Send + Sync + 'static,
+        work: impl TileWork<T>,
     ) -> Vec<Option<T>> {
         if let Some(overlap) = &self.overlap {
-            let (n_jobs, tiles) =
-                self.stream_tiles(overlap, sources, (request.clone(), wanted), keep);
+            let (n_jobs, tiles) = self.stream_tiles(overlap, sources, request, work);
             let mut tiles: Vec<Option<T>> = block_on(tiles.map(Some).collect());
             tiles.resize_with(n_jobs, || None);
             return tiles;
@@ -65,7 +74,7 @@ impl Engine {
         self.executor.map_with(n_jobs, &control, move |slot| {
             let first = slot.job * per_job;
             let tile = &sources[first..sources.len().min(first + per_job)];
-            keep(engine.run_tile(tile, &request, (wanted, slot)))
+            work(&engine, tile, &request, slot)
         })
     }
 
@@ -116,6 +125,7 @@ impl Engine {
             self.evaluator.evaluate(&Tile {
                 plan: &self.plan,
                 wanted,
+                states: false,
                 lane,
                 series: &prices,
             })

@@ -1,10 +1,12 @@
 //! A whole market in one row per symbol.
 
-use atc_core::{Family, PerFamily, Trend};
+use atc_core::{Family, PerFamily, Plan, Trend};
+use atc_parallel::Slot;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::dataset::{Bars, Request, Source, format_time};
-use super::run::{Done, Outcome};
+use super::cache::{Looked, Stand};
+use super::dataset::{Request, Source, format_time};
+use super::run::Done;
 use super::{Ending, Engine, Failure, Output, Wanted};
 
 /// Where one symbol stands at its last bar.
@@ -47,13 +49,12 @@ impl Engine {
     /// A source that fails does not affect the others. Memory holds as many sources as are worked
     /// on at once, and one row per symbol.
     pub fn scan(&self, sources: Vec<Source>, request: &Request) -> Scan {
-        let engine = self.clone();
-        let rows = move |outcomes: Vec<Outcome>| -> Vec<Result<Row, Failure>> {
-            let row = |done: Done| Row::new(&engine, &done);
-            let rows = outcomes.into_iter().map(|outcome| outcome.map(row));
-            rows.collect()
+        let rows = |engine: &Self, tile: &[Source], request: &Request, slot: Slot| {
+            let stands = engine.stand_tile(tile, request, slot).into_iter();
+            let row = |stand: Stand| Row::new(&engine.plan, stand);
+            stands.map(|stand| stand.map(row)).collect::<Vec<_>>()
         };
-        let tiles = self.run_tiles(sources.into(), request, Wanted::Last, rows);
+        let tiles = self.run_tiles(sources.into(), request, rows);
         let mut scan = Scan::default();
         for tile in tiles {
             scan.is_cancelled |= tile.is_none();
@@ -65,6 +66,46 @@ impl Engine {
             }
         }
         scan
+    }
+}
+
+impl Engine {
+    /// Where the symbols of a tile stand: from the cache if there is one, else read and computed.
+    fn stand_tile(
+        &self,
+        sources: &[Source],
+        request: &Request,
+        slot: Slot,
+    ) -> Vec<Result<Stand, Failure>> {
+        let Some(cache) = &self.cache else {
+            let outcomes = self.run_tile(sources, request, (Wanted::Last, slot));
+            let stands = outcomes.into_iter().map(|outcome| outcome.map(stand));
+            return stands.collect();
+        };
+        let looked: Vec<Looked<'_>> = sources
+            .iter()
+            .map(|one| Looked::at(cache, one, request))
+            .collect();
+        let stands = self.stands(cache, &self.plan, &looked, slot.lane);
+        for _ in sources {
+            (self.on_source)();
+        }
+        stands
+    }
+}
+
+/// What a computation without a cache says of where a symbol stands.
+fn stand(done: Done) -> Stand {
+    let Output::Last(ending) = done.output else {
+        unreachable!("a scan asks for the last bar")
+    };
+    let time = |bar: usize| done.bars.time.as_ref().map(|time| time[bar]);
+    let last = done.bars.last_existing();
+    Stand {
+        input: done.input,
+        last: last.map(|bar| (done.bars.close[bar], time(bar))),
+        symbol: done.bars.symbol,
+        ending: *ending,
     }
 }
 
@@ -91,39 +132,26 @@ pub fn digest(rows: &[Row]) -> String {
 }
 
 impl Row {
-    fn new(engine: &Engine, done: &Done) -> Self {
-        let Output::Last(ending) = &done.output else {
-            unreachable!("a scan asks for the last bar")
-        };
+    fn new(plan: &Plan, stand: Stand) -> Self {
         let Ending {
             reading,
             last_flip,
             n_bars,
-        } = **ending;
-        let bars = &done.bars;
-        let last = last_bar(bars);
+            ..
+        } = stand.ending;
         let average_signal = reading.map_or(f64::NAN, |reading| reading.average_signal);
         Self {
-            symbol: bars.symbol.clone(),
-            trend: Trend::of(&engine.plan, average_signal),
+            symbol: stand.symbol,
+            trend: Trend::of(plan, average_signal),
             average_signal,
             signals: reading.map_or(PerFamily::splat(f64::NAN), |reading| reading.signals),
             bars_since_flip: last_flip.map(|flip| n_bars - 1 - flip.bar),
-            close: last.map_or(f64::NAN, |last| bars.close[last]),
-            time: last.and_then(|last| Some(bars.time.as_ref()?[last])),
+            close: stand.last.map_or(f64::NAN, |(close, _)| close),
+            time: stand.last.and_then(|(_, time)| time),
             n_bars,
-            input: done.input.to_string(),
+            input: stand.input.to_string(),
         }
     }
-}
-
-/// The last bar that exists.
-fn last_bar(bars: &Bars) -> Option<usize> {
-    let is_there = |bar: &usize| {
-        let source = bars.source.as_ref().map_or(0.0, |source| source[*bar]);
-        bars.close[*bar].is_finite() && source.is_finite()
-    };
-    (0..bars.len()).rev().find(is_there)
 }
 
 impl Serialize for Row {

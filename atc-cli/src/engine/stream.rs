@@ -5,13 +5,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use atc_parallel::{Control, ExecutorExt, InFlight, TokioPool};
+use atc_parallel::{Control, ExecutorExt, InFlight, Slot, TokioPool};
 use futures::stream::{BoxStream, Stream, StreamExt};
 use futures::{FutureExt, future};
 use tokio::runtime::Handle;
 
 use super::dataset::{Bars, Request, Source};
-use super::run::Outcome;
+use super::run::{Outcome, TileWork};
 use super::{Engine, Failure, Output, Wanted};
 
 /// A symbol that was read and computed.
@@ -96,8 +96,10 @@ impl Engine {
             runtime: Handle::current(),
             in_flight,
         };
-        let job = (request.clone(), wanted);
-        let (_, tiles) = self.stream_tiles(&overlap, sources.into(), job, |outcomes| outcomes);
+        let work = move |engine: &Self, tile: &[Source], request: &Request, slot: Slot| {
+            engine.run_tile(tile, request, (wanted, slot))
+        };
+        let (_, tiles) = self.stream_tiles(&overlap, sources.into(), request, work);
         let results = tiles.flat_map(futures::stream::iter);
         let results = results.map(|outcome: Outcome| {
             outcome.map(|done| Classified {
@@ -111,22 +113,23 @@ impl Engine {
         }
     }
 
-    /// How many tiles there are, and what `keep` makes of each, in order.
+    /// How many tiles there are, and what `work` makes of each, in order.
     pub(super) fn stream_tiles<T: Send + 'static>(
         &self,
         overlap: &Overlap,
         sources: Arc<[Source]>,
-        (request, wanted): (Request, Wanted),
-        keep: impl Fn(Vec<Outcome>) -> T + Clone + Send + Sync + 'static,
+        request: &Request,
+        work: impl TileWork<T>,
     ) -> (usize, BoxStream<'static, T>) {
         let in_flight = overlap.in_flight.max(1);
         let per_job = self.sources_per_job(sources.len()).min(in_flight);
         let n_jobs = sources.len().div_ceil(per_job);
         let (engine, handle) = (self.clone(), overlap.runtime.clone());
+        let request = request.clone();
         let job = move |number: usize| {
             let first = number * per_job;
             let tile = sources[first..sources.len().min(first + per_job)].to_vec();
-            let (engine, request, keep) = (engine.clone(), request.clone(), keep.clone());
+            let (engine, request, work) = (engine.clone(), request.clone(), work.clone());
             let handle = handle.clone();
             async move {
                 let fetched = tile.iter().map(|source| source.fetch(&request));
@@ -134,9 +137,7 @@ impl Engine {
                 let compute = move || {
                     // One job: its lane is not shared with what else the executor runs.
                     let executor = Arc::clone(&engine.executor);
-                    let kept = executor.map(1, move |slot| {
-                        keep(engine.run_tile(&fetched, &request, (wanted, slot)))
-                    });
+                    let kept = executor.map(1, move |slot| work(&engine, &fetched, &request, slot));
                     kept.into_iter().next().expect("one job, one result")
                 };
                 handle.spawn_blocking(compute).await

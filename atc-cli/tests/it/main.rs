@@ -1,11 +1,12 @@
 //! Integration tests of the engine and the command.
 
+mod cache;
 #[cfg(feature = "cli")]
 mod cli;
 mod dataset;
-mod prove;
 #[cfg(feature = "gpu")]
 mod gpu;
+mod prove;
 #[cfg(feature = "remote")]
 mod remote;
 mod why;

@@ -54,9 +54,9 @@ impl<V: Lanes> LaneSet<V> {
         let end = ends.max().unwrap_or(0);
         while self.tile.bars < end {
             let first = self.tile.bars;
-            // A block ends where a series ends, so that its state can be taken there.
-            let rest = order.iter().map(|at| all[*at].n_present());
-            let next = rest.filter(|end| *end > first).min().unwrap_or(end);
+            // A block ends where a series ends or pauses, so that its state can be taken there.
+            let stops = order.iter().flat_map(|at| all[*at].stops());
+            let next = stops.filter(|stop| *stop > first).min().unwrap_or(end);
             let n = (self.values.len() / V::N).min(next - first);
             let columns = matches!(sink, Sink::Columns(_));
             let gather = Gather {
@@ -96,7 +96,7 @@ impl<V: Lanes> LaneSet<V> {
         tile.place(&block.average[..n], room, out, |c| &mut c.average_signal);
     }
 
-    /// Follows the trends through a block, and hands on the series that end with it.
+    /// Follows the trends through a block, and hands on the series that end or pause with it.
     #[inline(always)]
     fn last(
         &mut self,
@@ -113,7 +113,7 @@ impl<V: Lanes> LaneSet<V> {
             for value in &self.block.average[..n] {
                 flip = self.trends[lane].update(&self.plan, value.lane(lane));
             }
-            if first + n == end {
+            if all[*at].stops().contains(&(first + n)) {
                 let flip = flip.is_some();
                 let lane = LaneAt {
                     set: self,

@@ -18,6 +18,8 @@ pub struct Series<'a> {
     source: &'a [f64],
     /// Indices of the bars that exist, if some do not.
     present: Option<Vec<usize>>,
+    /// Existing bars after which a workspace hands the series over, too.
+    pause: Option<usize>,
 }
 
 impl<'a> Series<'a> {
@@ -51,6 +53,7 @@ impl<'a> Series<'a> {
             close,
             source,
             present,
+            pause: None,
         };
         let (n_bars, cutout) = (series.n_present(), plan.params().cutout);
         match n_bars {
@@ -58,6 +61,25 @@ impl<'a> Series<'a> {
             n if cutout >= n => Err(Error::Cutout { cutout, n_bars }),
             _ => Ok(series),
         }
+    }
+
+    /// Has [`Workspace::last`](crate::Workspace::last) hand the series over after its first
+    /// `n_bars` bars, too, the missing ones included: the state there is worth a snapshot.
+    #[must_use]
+    pub fn pausing_after(mut self, n_bars: usize) -> Self {
+        let existing = match &self.present {
+            None => n_bars,
+            Some(present) => present.partition_point(|at| *at < n_bars),
+        };
+        self.pause = (0 < existing && existing < self.n_present()).then_some(existing);
+        self
+    }
+
+    /// Where a workspace hands the series over, in existing bars.
+    #[inline]
+    pub(crate) fn stops(&self) -> [usize; 2] {
+        let end = self.n_present();
+        [self.pause.unwrap_or(end), end]
     }
 
     /// The closes, the missing ones included.

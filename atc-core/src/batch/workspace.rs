@@ -136,7 +136,8 @@ impl Workspace {
         self.run(series, Sink::Columns(out));
     }
 
-    /// Computes the last reading of each series, in no particular order.
+    /// Computes the last reading of each series, in no particular order; a series that pauses is
+    /// handed over at its pause first.
     pub fn last(&mut self, series: &[Series<'_>], mut take: impl FnMut(usize, Last<'_>)) {
         self.run(series, Sink::Last(&mut take));
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use atc_core::{
-    Columns, Family, Gaps, Isa, Params, Plan, Profile, Robustness, Series, Workspace, classify,
-    classify_last,
+    Classifier, Columns, Family, Gaps, Isa, Params, Plan, Profile, Robustness, Series, Workspace,
+    classify, classify_last,
 };
 
 use crate::market::{Kind, Rng, closes};
@@ -103,6 +103,41 @@ fn the_last_bar_of_a_lane_is_a_classifier_that_goes_on() {
             });
         }
         assert_eq!(seen, vec![Isa::available().len(); series.len()]);
+    }
+}
+
+#[test]
+fn a_series_that_pauses_is_handed_over_there_and_at_its_end() {
+    let mut rng = Rng::new(7);
+    for _ in 0..8 {
+        let plan = plan(&mut rng);
+        let market = market(&mut rng, 9);
+        let checked = market.iter().map(|close| Series::new(&plan, close, None));
+        let at: Vec<usize> = market.iter().map(|close| close.len() * 2 / 3).collect();
+        let series: Vec<Series<'_>> = checked
+            .zip(&at)
+            .filter_map(|(series, at)| Some(series.ok()?.pausing_after(*at)))
+            .collect();
+        let alone = |index: usize, n_bars: usize| {
+            let mut classifier = Classifier::new(Arc::clone(&plan));
+            for bar in series[index].bars().take(n_bars) {
+                classifier.update(bar);
+            }
+            classifier.snapshot()
+        };
+        let mut seen = vec![0; series.len()];
+        Workspace::new(Arc::clone(&plan)).last(&series, |index, last| {
+            seen[index] = last.n_bars();
+            assert_eq!(last.snapshot(), alone(index, last.n_bars()), "{index}");
+        });
+        for (index, series) in series.iter().enumerate() {
+            assert_eq!(seen[index], series.n_present(), "{index}");
+        }
+        let pausing = series.iter().cloned();
+        let unpaused: Vec<Series<'_>> = pausing.map(|one| one.pausing_after(0)).collect();
+        let mut ends = 0;
+        Workspace::new(Arc::clone(&plan)).last(&unpaused, |_, _| ends += 1);
+        assert_eq!(ends, unpaused.len(), "no pause after no bar");
     }
 }
 

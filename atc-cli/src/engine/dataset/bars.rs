@@ -36,6 +36,15 @@ impl Bars {
         self.close.is_empty()
     }
 
+    /// The last bar that exists: its close and source are there.
+    pub fn last_existing(&self) -> Option<usize> {
+        let is_there = |bar: &usize| {
+            let source = self.source.as_ref().map_or(0.0, |source| source[*bar]);
+            self.close[*bar].is_finite() && source.is_finite()
+        };
+        (0..self.len()).rev().find(is_there)
+    }
+
     /// The file and row that hold the bar with this index; `None` beyond the last bar.
     pub fn row_of(&self, bar: usize) -> Option<Place> {
         if bar < self.len() {

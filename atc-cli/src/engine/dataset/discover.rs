@@ -242,8 +242,10 @@ impl Finder {
                 continue;
             }
             // A link to a file counts, a link to a folder does not: it may lead back here.
-            let is_link = path.is_symlink();
-            if path.is_dir() {
+            // The listing says which is which, without looking at each file.
+            let kind = entry.file_type().ok();
+            let is_link = kind.is_none_or(|kind| kind.is_symlink());
+            if kind.is_some_and(|kind| kind.is_dir()) || is_link && path.is_dir() {
                 if !is_link && depth < DEPTH_LIMIT {
                     self.list(&path, depth + 1, files);
                 }

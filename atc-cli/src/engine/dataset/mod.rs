@@ -35,6 +35,7 @@ mod place;
 #[cfg(feature = "remote")]
 mod remote;
 mod request;
+mod resume;
 mod sniff;
 mod source;
 mod stream;
@@ -48,5 +49,6 @@ pub use self::error::{DatasetError, ErrorKind};
 #[cfg(feature = "remote")]
 pub use self::remote::Remote;
 pub use self::request::{Request, SourceColumn};
+pub(crate) use self::resume::{Marked, Resume};
 pub use self::source::{Source, read_bytes};
 pub use self::time::format_time;

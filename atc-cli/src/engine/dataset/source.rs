@@ -20,8 +20,8 @@ use super::{Bars, DatasetError, ErrorKind, Request, archive};
 /// or all files of one hive folder.
 #[derive(Clone, Debug)]
 pub struct Source {
-    symbol: Symbol,
-    parts: Vec<Part>,
+    pub(super) symbol: Symbol,
+    pub(super) parts: Vec<Part>,
 }
 
 /// One piece of a source.
@@ -101,6 +101,11 @@ impl Source {
         })
     }
 
+    /// The files that are read, if nothing else is: all there is to look at to tell whether it changed.
+    pub(crate) fn only_files(&self) -> Option<impl Iterator<Item = &Path>> {
+        (self.files().count() == self.parts.len()).then(|| self.files())
+    }
+
     /// Reads the bars of every symbol in the source, in order of first appearance.
     ///
     /// The parts of a hive folder are joined in time order. Only the columns that `request` needs are decoded.
@@ -156,7 +161,7 @@ impl fmt::Display for Source {
 }
 
 impl Part {
-    fn name(&self) -> Arc<str> {
+    pub(super) fn name(&self) -> Arc<str> {
         match self {
             Self::File(path) => path.to_string_lossy().into(),
             Self::Member { archive, member } => format!("{}:{member}", archive.display()).into(),

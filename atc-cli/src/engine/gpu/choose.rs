@@ -138,6 +138,7 @@ pub fn measure(gpu: &GpuEvaluator, plan: &Arc<Plan>) -> Result<Measured, Error> 
     let tile = |series| Tile {
         plan,
         wanted: Wanted::Average,
+        states: false,
         lane: 0,
         series,
     };

@@ -169,6 +169,11 @@ impl Evaluate for GpuEvaluator {
         tiling.map_or(1, |tiling| tiling.series())
     }
 
+    /// The processor's: its bits are the same.
+    fn version(&self) -> (&'static str, u32) {
+        self.cpu.version()
+    }
+
     fn evaluate(&self, tile: &Tile<'_>) -> Vec<Result<Output, EvaluateError>> {
         if tile.wanted == Wanted::Detail || self.has_given_up() {
             return self.cpu.evaluate(tile);
@@ -219,6 +224,7 @@ fn ending_of(plan: &Plan, n_bars: usize, reading: Option<&atc_gpu::Reading>) -> 
         reading,
         last_flip: last_flip.map(flip_of),
         n_bars,
+        ..Ending::default()
     }
 }
 

@@ -60,6 +60,7 @@ impl Route {
             let outputs = evaluator.evaluate(&Tile {
                 plan: &case.plan,
                 wanted,
+                states: false,
                 lane: 0,
                 series: &case.prices(),
             });
@@ -89,6 +90,7 @@ impl Route {
                 evaluator.evaluate(&Tile {
                     plan: &case.plan,
                     wanted,
+                    states: false,
                     lane: slot.lane,
                     series: &series[first..series.len().min(first + per_job)],
                 })

@@ -79,6 +79,7 @@ impl Folder {
         for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"] {
             command.env_remove(name);
         }
+        command.env("ATC_CACHE", "off");
         command
     }
 

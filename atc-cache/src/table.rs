@@ -1,0 +1,265 @@
+//! Small values, found without opening the store.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+};
+
+use crate::Key;
+
+const MAGIC: &[u8; 8] = b"ATCTAB01";
+const DIGEST_BYTES: usize = 16;
+/// Magic, bytes of a value, generation.
+const HEADER: usize = 8 + 4 + 4;
+const KEY_BYTES: usize = 32;
+const GENERATION_BYTES: usize = 4;
+
+/// A file of small values of one size, such as last readings, that is read at once: looking one up
+/// takes well under a microsecond, and opens no store.
+///
+/// Unlike the entries of a store, a value may be replaced. When the table is saved, what it has
+/// room for is kept, first what was used lately; what another process has saved meanwhile is kept
+/// as well.
+///
+/// ```
+/// use atc_cache::{KeyBuilder, Table};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("readings");
+/// let key = KeyBuilder::new("reading", 1).uint("series", 7).finish();
+/// let mut table = Table::open(&path, 2, 1000);
+/// table.insert(key, &[4, 2]);
+/// table.save()?;
+/// assert_eq!(Table::open(&path, 2, 1000).get(&key), Some(&[4, 2][..]));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Table {
+    path: Option<PathBuf>,
+    width: usize,
+    limit: usize,
+    saved: Records,
+    /// For each saved record, whether it was used since.
+    used: Vec<AtomicBool>,
+    added: BTreeMap<Key, Box<[u8]>>,
+}
+
+/// Records as they lie in the file, ascending by key.
+#[derive(Debug, Default)]
+struct Records {
+    bytes: Vec<u8>,
+    generation: u32,
+}
+
+impl Table {
+    /// Reads the table at `path`, of values of `width` bytes. A file that is missing, damaged or of
+    /// another width is an empty table. Saving keeps about `limit` values, at least twice as many
+    /// as were used since.
+    pub fn open(path: impl Into<PathBuf>, width: usize, limit: usize) -> Self {
+        let path = path.into();
+        let saved = Records::read(&path, width);
+        Self {
+            used: saved.unused(width),
+            saved,
+            path: Some(path),
+            ..Self::in_memory(width, limit)
+        }
+    }
+
+    /// A table of this process alone; saving it does nothing.
+    pub fn in_memory(width: usize, limit: usize) -> Self {
+        Self {
+            path: None,
+            width,
+            limit,
+            saved: Records::default(),
+            used: Vec::new(),
+            added: BTreeMap::new(),
+        }
+    }
+
+    /// The value of `key`.
+    pub fn get(&self, key: &Key) -> Option<&[u8]> {
+        if let Some(value) = self.added.get(key) {
+            return Some(value);
+        }
+        let at = self.saved.find(key, self.width)?;
+        self.used[at].store(true, Relaxed);
+        Some(self.saved.value(at, self.width))
+    }
+
+    /// Sets the value of `key`.
+    ///
+    /// # Panics
+    ///
+    /// If the value has not the table's width.
+    pub fn insert(&mut self, key: Key, value: &[u8]) {
+        assert_eq!(value.len(), self.width, "all values have one width");
+        self.added.insert(key, value.into());
+    }
+
+    /// How many values there are.
+    pub fn len(&self) -> usize {
+        let replaced = self.added.keys();
+        let replaced = replaced.filter(|key| self.saved.find(key, self.width).is_some());
+        self.used.len() + self.added.len() - replaced.count()
+    }
+
+    /// Whether there is no value.
+    pub fn is_empty(&self) -> bool {
+        self.used.is_empty() && self.added.is_empty()
+    }
+
+    /// Writes the table, whole or not at all, if anything was inserted.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub fn save(&mut self) -> io::Result<()> {
+        let Some(path) = self.path.clone() else {
+            return Ok(());
+        };
+        if self.added.is_empty() {
+            return Ok(());
+        }
+        let records = self.merged(&Records::read(&path, self.width));
+        write_whole(&path, &records.encode(self.width))?;
+        self.used = records.unused(self.width);
+        for used in &mut self.used {
+            *used.get_mut() = true; // they stay in use for as long as this process
+        }
+        self.saved = records;
+        self.added.clear();
+        Ok(())
+    }
+
+    /// What is in the file now and here, the least lately used left out if there is no room.
+    fn merged(&self, theirs: &Records) -> Records {
+        let generation = theirs.generation.max(self.saved.generation) + 1;
+        let mut all: BTreeMap<&[u8], (u32, &[u8])> = BTreeMap::new();
+        for records in [theirs, &self.saved] {
+            for at in 0..records.len(self.width) {
+                let record = records.record(at, self.width);
+                let (key, value) = record.split_at(KEY_BYTES);
+                all.insert(key, (records.generation_of(at, self.width), value));
+            }
+        }
+        let mut n_used = self.added.len();
+        for (at, used) in self.used.iter().enumerate() {
+            if used.load(Relaxed) {
+                n_used += 1;
+                let record = self.saved.record(at, self.width);
+                let (key, value) = record.split_at(KEY_BYTES);
+                all.insert(key, (generation, value));
+            }
+        }
+        for (key, value) in &self.added {
+            all.insert(key.as_bytes(), (generation, value));
+        }
+        let room = self.limit.max(2 * n_used);
+        let oldest = if room < all.len() {
+            let mut ages: Vec<u32> = all.values().map(|(age, _)| *age).collect();
+            let cut = ages.len() - room;
+            *ages.select_nth_unstable(cut).1
+        } else {
+            0
+        };
+        let mut bytes = Vec::with_capacity(all.len() * record_bytes(self.width));
+        for (key, (age, value)) in all {
+            if oldest <= age {
+                bytes.extend_from_slice(key);
+                bytes.extend_from_slice(&value[..self.width]);
+                bytes.extend_from_slice(&age.to_le_bytes());
+            }
+        }
+        Records { bytes, generation }
+    }
+}
+
+impl Records {
+    fn read(path: &std::path::Path, width: usize) -> Self {
+        let decode = |mut bytes: Vec<u8>| {
+            let content = bytes.len().checked_sub(DIGEST_BYTES)?;
+            if blake3::hash(&bytes[..content]).as_bytes()[..DIGEST_BYTES] != bytes[content..] {
+                return None;
+            }
+            let header = bytes.get(..HEADER)?;
+            let number = |at: usize| Some(u32::from_le_bytes(*header[at..].first_chunk()?));
+            if header[..8] != *MAGIC || number(8)? as usize != width {
+                return None;
+            }
+            let generation = number(12)?;
+            bytes.truncate(content);
+            bytes.drain(..HEADER);
+            let fits = bytes.len().is_multiple_of(record_bytes(width));
+            fits.then_some(Self { bytes, generation })
+        };
+        fs::read(path).ok().and_then(decode).unwrap_or_default()
+    }
+
+    fn encode(&self, width: usize) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(HEADER + self.bytes.len() + DIGEST_BYTES);
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&(width as u32).to_le_bytes());
+        bytes.extend_from_slice(&self.generation.to_le_bytes());
+        bytes.extend_from_slice(&self.bytes);
+        let digest = blake3::hash(&bytes);
+        bytes.extend_from_slice(&digest.as_bytes()[..DIGEST_BYTES]);
+        bytes
+    }
+
+    fn len(&self, width: usize) -> usize {
+        self.bytes.len() / record_bytes(width)
+    }
+
+    fn unused(&self, width: usize) -> Vec<AtomicBool> {
+        (0..self.len(width))
+            .map(|_| AtomicBool::new(false))
+            .collect()
+    }
+
+    /// Key and value.
+    fn record(&self, at: usize, width: usize) -> &[u8] {
+        &self.bytes[at * record_bytes(width)..][..KEY_BYTES + width]
+    }
+
+    fn value(&self, at: usize, width: usize) -> &[u8] {
+        &self.record(at, width)[KEY_BYTES..]
+    }
+
+    fn generation_of(&self, at: usize, width: usize) -> u32 {
+        let end = (at + 1) * record_bytes(width);
+        let bytes = self.bytes[end - GENERATION_BYTES..].first_chunk();
+        bytes.map_or(0, |bytes| u32::from_le_bytes(*bytes))
+    }
+
+    fn find(&self, key: &Key, width: usize) -> Option<usize> {
+        let (mut from, mut to) = (0, self.len(width));
+        while from < to {
+            let middle = from.midpoint(to);
+            match self.record(middle, width)[..KEY_BYTES].cmp(key.as_bytes()) {
+                std::cmp::Ordering::Less => from = middle + 1,
+                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Greater => to = middle,
+            }
+        }
+        None
+    }
+}
+
+fn record_bytes(width: usize) -> usize {
+    KEY_BYTES + width + GENERATION_BYTES
+}
+
+/// Writes a file under another name first, so that it is never half written.
+pub(crate) fn write_whole(path: &std::path::Path, bytes: &[u8]) -> io::Result<()> {
+    let draft = path.with_extension(std::process::id().to_string());
+    let renamed = fs::write(&draft, bytes).and_then(|()| fs::rename(&draft, path));
+    if renamed.is_err() {
+        // What is left of the draft is of no use.
+        let _ = fs::remove_file(&draft);
+    }
+    renamed
+}

@@ -1,0 +1,95 @@
+//! Tables: small values that survive processes, damage and each other.
+
+use std::fs;
+
+use atc_cache::{Key, KeyBuilder, Table};
+
+fn key(number: u64) -> Key {
+    KeyBuilder::new("table", 1).uint("number", number).finish()
+}
+
+#[test]
+fn what_is_saved_is_found_by_the_next_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("table");
+    let mut table = Table::open(&path, 8, 10_000);
+    for number in 0..1000 {
+        table.insert(key(number), &number.to_le_bytes());
+    }
+    assert_eq!(table.len(), 1000);
+    table.save().unwrap();
+    let table = Table::open(&path, 8, 10_000);
+    assert_eq!(table.len(), 1000);
+    for number in 0..1000 {
+        assert_eq!(table.get(&key(number)), Some(&number.to_le_bytes()[..]));
+    }
+    assert_eq!(table.get(&key(1000)), None);
+}
+
+#[test]
+fn a_value_that_is_replaced_is_the_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("table");
+    for value in 0..3 {
+        let mut table = Table::open(&path, 1, 10);
+        table.insert(key(1), &[value]);
+        assert_eq!((table.get(&key(1)), table.len()), (Some(&[value][..]), 1));
+        table.save().unwrap();
+        assert_eq!(Table::open(&path, 1, 10).get(&key(1)), Some(&[value][..]));
+    }
+}
+
+#[test]
+fn two_processes_lose_nothing_of_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("table");
+    let (mut ours, mut theirs) = (Table::open(&path, 1, 10), Table::open(&path, 1, 10));
+    ours.insert(key(1), &[1]);
+    theirs.insert(key(2), &[2]);
+    ours.save().unwrap();
+    theirs.save().unwrap();
+    let both = Table::open(&path, 1, 10);
+    assert_eq!(
+        (both.get(&key(1)), both.get(&key(2))),
+        (Some(&[1][..]), Some(&[2][..]))
+    );
+}
+
+#[test]
+fn what_was_not_used_for_longest_makes_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("table");
+    let mut table = Table::open(&path, 1, 10);
+    for number in 0..10 {
+        table.insert(key(number), &[1]);
+    }
+    table.save().unwrap();
+    for round in 0..20 {
+        let mut table = Table::open(&path, 1, 10);
+        assert!(table.get(&key(3)).is_some(), "used in every round, {round}");
+        table.insert(key(100 + round), &[2]);
+        table.save().unwrap();
+    }
+    let table = Table::open(&path, 1, 10);
+    assert!(table.len() <= 12, "{}", table.len());
+    assert!(table.get(&key(119)).is_some() && table.get(&key(4)).is_none());
+}
+
+#[test]
+fn a_damaged_table_is_an_empty_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("table");
+    let mut table = Table::open(&path, 4, 10);
+    table.insert(key(1), &[0; 4]);
+    table.save().unwrap();
+    assert!(Table::open(&path, 5, 10).is_empty(), "of another width");
+    let good = fs::read(&path).unwrap();
+    for at in 0..good.len() {
+        let mut bad = good.clone();
+        bad[at] ^= 0x10;
+        fs::write(&path, &bad).unwrap();
+        assert!(Table::open(&path, 4, 10).is_empty(), "byte {at}");
+        fs::write(&path, &good[..at]).unwrap();
+        assert!(Table::open(&path, 4, 10).is_empty(), "cut at {at}");
+    }
+}

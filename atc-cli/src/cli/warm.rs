@@ -1,0 +1,268 @@
+//! `atc warm`: computes before anybody asks.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context as _;
+use atc_cli::engine::dataset::Request;
+use atc_cli::engine::{Budget, Cache, Failure, Query, Warmed};
+use atc_core::{Plan, Preset, Profile};
+use clap::Args;
+
+use super::args::{Global, ReadArgs};
+use super::cache::{CacheArgs, Size};
+use super::exit::{Exit, Misuse};
+use super::params::{checked, overlay};
+use super::warming::{self, Warming};
+use super::{cache, input, output, progress};
+
+/// Computes where series stand before anybody asks, so that a scan finds it.
+///
+/// What is known already is skipped, so a warming that was stopped or killed goes
+/// on where it was. Ctrl-C stops it between tiles.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Examples:\n  atc warm data/ --profiles lts,pine --presets scalping,intraday,swing\n  atc warm --from-journal --budget-time 10m --background\n  atc warm --status"
+)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub(crate) struct WarmArgs {
+    /// Files, folders, patterns or zip archives
+    #[arg(value_name = "PATH")]
+    inputs: Vec<String>,
+    /// Profiles to warm, beside each other
+    #[arg(long, value_name = "P,..", value_delimiter = ',')]
+    profiles: Vec<Profile>,
+    /// Presets to warm, beside each other
+    #[arg(long, value_name = "P,..", value_delimiter = ',')]
+    presets: Vec<Preset>,
+    /// A file of parameters to warm; may be given several times
+    #[arg(long, value_name = "FILE.json")]
+    params: Vec<PathBuf>,
+    /// Warm what is likely to be asked, judging by what was
+    #[arg(long)]
+    from_journal: bool,
+    /// With --from-journal, only the N likeliest queries
+    #[arg(long, value_name = "N", requires = "from_journal")]
+    top: Option<usize>,
+    /// Stop when so many bytes were stored, such as 200M
+    #[arg(long, value_name = "SIZE")]
+    budget_bytes: Option<Size>,
+    /// Stop after this time, such as 90s or 10m
+    #[arg(long, value_name = "TIME")]
+    budget_time: Option<Span>,
+    /// Go on in a process of its own, at low priority
+    #[arg(long)]
+    background: bool,
+    /// Say how the warming of this cache is going
+    #[arg(long, conflicts_with_all = ["stop", "background", "from_journal"])]
+    status: bool,
+    /// Stop the warming of this cache, after the tiles it is at
+    #[arg(long, conflicts_with_all = ["background", "from_journal"])]
+    stop: bool,
+    #[command(flatten)]
+    cache: CacheArgs,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+/// A time such as `90s` or `10m`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span(Duration);
+
+impl std::str::FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let unit = match &text[digits.len()..] {
+            "" | "s" => Some(1),
+            "m" => Some(60),
+            "h" => Some(3600),
+            _ => None,
+        };
+        let seconds = digits.parse().ok().zip(unit);
+        let seconds = seconds.and_then(|(number, unit): (u64, u64)| number.checked_mul(unit));
+        let span = seconds.map(|seconds| Self(Duration::from_secs(seconds)));
+        span.ok_or_else(|| "give a time such as 90s, 10m or 2h".to_owned())
+    }
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &WarmArgs, global: &Global) -> anyhow::Result<Exit> {
+    if args.status {
+        return warming::status(&args.cache.folder()?);
+    }
+    if args.stop {
+        return warming::stop(&args.cache.folder()?, global);
+    }
+    if args.inputs.is_empty() && !args.from_journal {
+        let text = "what is to be warmed? give paths, or `--from-journal`";
+        return Err(Misuse(text.to_owned()).into());
+    }
+    let plans = args.plans()?;
+    if args.background {
+        return warming::detach(&args.cache.folder()?, global);
+    }
+    let folder = args.cache.folder()?;
+    let Some(cache) = args.cache.open(false, global)? else {
+        return Err(
+            Misuse("the cache is switched off, there is nothing to warm".to_owned()).into(),
+        );
+    };
+    let Some(warming) = Warming::begin(&folder)? else {
+        output::complain(
+            global,
+            "another process is warming this cache; see `atc warm --status`",
+        );
+        return Ok(Exit::SomeFailed);
+    };
+    warming.cancel_when_asked(input::interrupt());
+    let mut run = Run {
+        args,
+        global,
+        cache,
+        warming,
+        total: Warmed::default(),
+        failed: Vec::new(),
+    };
+    if !args.inputs.is_empty() {
+        run.inputs(&args.inputs, &args.read.request(), &plans)?;
+    }
+    if args.from_journal {
+        run.journal()?;
+    }
+    run.finish()
+}
+
+impl WarmArgs {
+    /// Every profile with every preset, and every file under every profile.
+    fn plans(&self) -> anyhow::Result<Vec<Arc<Plan>>> {
+        let profiles = if self.profiles.is_empty() {
+            vec![Profile::default()]
+        } else {
+            self.profiles.clone()
+        };
+        let mut bases: Vec<_> = self.presets.iter().map(|preset| preset.params()).collect();
+        if bases.is_empty() && self.params.is_empty() {
+            bases.push(Preset::default().params());
+        }
+        let mut plans = Vec::new();
+        for profile in profiles {
+            for base in &bases {
+                let params = atc_core::Params { profile, ..*base };
+                plans.push(checked(params)?);
+            }
+            for path in &self.params {
+                let base = atc_core::Params {
+                    profile,
+                    ..atc_core::Params::default()
+                };
+                plans.push(checked(overlay(base, path)?)?);
+            }
+        }
+        Ok(plans.into_iter().map(Arc::new).collect())
+    }
+}
+
+/// One warming, of one or several queries.
+struct Run<'a> {
+    args: &'a WarmArgs,
+    global: &'a Global,
+    cache: Arc<Cache>,
+    warming: Warming,
+    total: Warmed,
+    failed: Vec<Failure>,
+}
+
+impl Run<'_> {
+    fn inputs(
+        &mut self,
+        inputs: &[String],
+        request: &Request,
+        plans: &[Arc<Plan>],
+    ) -> anyhow::Result<()> {
+        let Some(plan) = plans.first() else {
+            return Ok(());
+        };
+        let (sources, missing) = input::sources(inputs);
+        self.failed.extend(missing);
+        let bar = progress::bar(self.global, sources.len(), "warming");
+        self.warming.follow(&bar);
+        let cache = Some(Arc::clone(&self.cache));
+        let read = &self.args.read;
+        let engine = read.engine(Plan::clone(plan), &sources, (self.global, &bar), cache)?;
+        let warmed = engine.warm(sources, request, plans, self.budget_left());
+        bar.finish_and_clear();
+        self.total.n_sources += warmed.n_sources;
+        self.total.n_series += warmed.n_series;
+        self.total.is_cancelled |= warmed.is_cancelled;
+        self.total.is_spent |= warmed.is_spent;
+        self.failed.extend(warmed.failed);
+        Ok(())
+    }
+
+    /// The likeliest queries, best first, for as long as there is budget.
+    fn journal(&mut self) -> anyhow::Result<()> {
+        let bytes = self
+            .args
+            .budget_bytes
+            .map_or(u64::MAX, |Size(bytes)| bytes as u64);
+        let likely = self.cache.likely_queries(SystemTime::now(), bytes);
+        let likely = likely.context("the journal cannot be read")?;
+        let n = self.args.top.unwrap_or(usize::MAX);
+        for (query, _) in likely.into_iter().take(n) {
+            if self.total.is_cancelled || self.total.is_spent {
+                break;
+            }
+            let Query { inputs, params, .. } = &query;
+            // Parameters that an older version took may be refused today.
+            if let Ok(plan) = Plan::new(*params) {
+                self.inputs(inputs, &query.request(), &[Arc::new(plan)])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn budget_left(&self) -> Budget {
+        let bytes = self.args.budget_bytes.map(|Size(bytes)| bytes as u64);
+        let time = self.args.budget_time.map(|Span(time)| time);
+        Budget {
+            bytes: bytes.map(|bytes| bytes.saturating_sub(self.cache.statistics().kept_bytes)),
+            time: time.map(|time| time.saturating_sub(self.warming.elapsed())),
+        }
+    }
+
+    fn finish(self) -> anyhow::Result<Exit> {
+        self.cache.save();
+        let Warmed {
+            n_sources,
+            n_series,
+            is_cancelled,
+            is_spent,
+            ..
+        } = self.total;
+        let computed = self.cache.statistics().computed;
+        let end = if is_cancelled {
+            "stopped"
+        } else if is_spent {
+            "the budget is spent"
+        } else {
+            "done"
+        };
+        self.warming.end(end)?;
+        if !self.global.quiet {
+            let words =
+                format!("{n_sources} sources warm, {n_series} series, {computed} computed: {end}");
+            output::say(&words);
+        }
+        if 0 < self.global.verbose {
+            output::say(cache::effectiveness(&self.cache).trim_end());
+        }
+        output::failures(self.global, &self.failed);
+        Ok(Exit::of_run(self.failed.len(), is_cancelled))
+    }
+}

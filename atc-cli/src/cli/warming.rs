@@ -1,0 +1,249 @@
+//! A warming seen from other processes: its lock, its status file, and the wish that it stop.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use atc_parallel::CancelToken;
+use indicatif::ProgressBar;
+use serde::{Deserialize, Serialize};
+
+use super::args::Global;
+use super::exit::Exit;
+use super::output;
+
+/// How often the status is written, and the wish to stop looked for.
+const BEAT: Duration = Duration::from_millis(250);
+
+/// How a warming is going.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Status {
+    /// `running`, or how it ended.
+    state: String,
+    pid: u32,
+    sources: u64,
+    of: u64,
+    seconds: f64,
+}
+
+/// A warming of this process, which holds the folder's warming lock.
+pub(crate) struct Warming {
+    folder: PathBuf,
+    begun: Instant,
+    progress: Arc<Progress>,
+    /// Held for as long as the warming runs.
+    lock: File,
+}
+
+#[derive(Debug, Default)]
+struct Progress {
+    bars: Mutex<Vec<ProgressBar>>,
+    is_over: AtomicBool,
+}
+
+impl Progress {
+    fn bars(&self) -> MutexGuard<'_, Vec<ProgressBar>> {
+        self.bars.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Warming {
+    /// Takes the lock; `None` if another process is warming this cache.
+    pub(crate) fn begin(folder: &Path) -> anyhow::Result<Option<Self>> {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("{}: cannot be created", folder.display()))?;
+        let Some(lock) = take_lock(folder)? else {
+            return Ok(None);
+        };
+        let _ = fs::remove_file(folder.join("warm.stop"));
+        let warming = Self {
+            folder: folder.to_owned(),
+            begun: Instant::now(),
+            progress: Arc::default(),
+            lock,
+        };
+        warming.write("running")?;
+        Ok(Some(warming))
+    }
+
+    /// The sources that `bar` counts are to be warmed, too.
+    pub(crate) fn follow(&self, bar: &ProgressBar) {
+        self.progress.bars().push(bar.clone());
+    }
+
+    /// Time since it began.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    /// Keeps the status file up to date, and cancels `token` when `atc warm --stop` was said.
+    pub(crate) fn cancel_when_asked(&self, token: CancelToken) {
+        let (folder, begun) = (self.folder.clone(), self.begun);
+        let progress = Arc::clone(&self.progress);
+        std::thread::spawn(move || {
+            while !progress.is_over.load(Relaxed) && !token.is_cancelled() {
+                if folder.join("warm.stop").exists() {
+                    token.cancel();
+                }
+                // A status that is not written is an old one.
+                let _ = write_status(&folder, &status_of("running", &progress, begun));
+                std::thread::sleep(BEAT);
+            }
+        });
+    }
+
+    /// Lets go of the lock.
+    pub(crate) fn end(self, how: &str) -> anyhow::Result<()> {
+        self.progress.is_over.store(true, Relaxed);
+        self.write(how)?;
+        let _ = fs::remove_file(self.folder.join("warm.stop"));
+        Ok(self.lock.unlock()?)
+    }
+
+    fn write(&self, state: &str) -> anyhow::Result<()> {
+        write_status(&self.folder, &status_of(state, &self.progress, self.begun))
+            .with_context(|| format!("{}: cannot be written", self.folder.display()))
+    }
+}
+
+fn status_of(state: &str, progress: &Progress, begun: Instant) -> Status {
+    let bars = progress.bars();
+    Status {
+        state: state.to_owned(),
+        pid: std::process::id(),
+        sources: bars.iter().map(ProgressBar::position).sum(),
+        of: bars.iter().filter_map(ProgressBar::length).sum(),
+        seconds: begun.elapsed().as_secs_f64(),
+    }
+}
+
+fn write_status(folder: &Path, status: &Status) -> io::Result<()> {
+    let draft = folder.join("warm.json.new");
+    fs::write(&draft, serde_json::to_vec(status)?)?;
+    fs::rename(draft, folder.join("warm.json"))
+}
+
+/// The lock of the folder's warming; `None` if a process holds it.
+fn take_lock(folder: &Path) -> anyhow::Result<Option<File>> {
+    let path = folder.join("warm.lock");
+    let options = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path);
+    let lock = options.with_context(|| format!("{}: cannot be written", path.display()))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// Whether a process is warming this cache.
+fn is_running(folder: &Path) -> anyhow::Result<bool> {
+    Ok(folder.join("warm.lock").exists() && take_lock(folder)?.is_none())
+}
+
+/// `atc warm --status`.
+pub(crate) fn status(folder: &Path) -> anyhow::Result<Exit> {
+    let status = fs::read(folder.join("warm.json")).ok();
+    let status: Option<Status> = status.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let Some(status) = status else {
+        output::data("no warming of this cache is known\n")?;
+        return Ok(Exit::Done);
+    };
+    let Status {
+        state,
+        pid,
+        sources,
+        of,
+        seconds,
+    } = status;
+    let rate = sources as f64 / seconds.max(1e-3);
+    let text = if is_running(folder)? {
+        let left = of.saturating_sub(sources) as f64 / rate.max(1e-3);
+        format!(
+            "running as process {pid}: {sources} of {of} sources, {rate:.0} per second, {left:.0} s left\n"
+        )
+    } else if state == "running" {
+        format!("died after {sources} of {of} sources; warm again, what is stored is skipped\n")
+    } else {
+        format!("{state}: {sources} of {of} sources in {seconds:.1} s\n")
+    };
+    output::data(&text)?;
+    Ok(Exit::Done)
+}
+
+/// `atc warm --stop`: asks, and waits until the lock is free.
+pub(crate) fn stop(folder: &Path, global: &Global) -> anyhow::Result<Exit> {
+    if !is_running(folder)? {
+        output::data("no warming of this cache is running\n")?;
+        return Ok(Exit::Done);
+    }
+    fs::write(folder.join("warm.stop"), b"")
+        .with_context(|| format!("{}: cannot be written", folder.display()))?;
+    let asked = Instant::now();
+    while is_running(folder)? {
+        if Duration::from_mins(1) < asked.elapsed() {
+            output::complain(
+                global,
+                "it has not stopped within a minute; it will after its tile",
+            );
+            return Ok(Exit::SomeFailed);
+        }
+        std::thread::sleep(BEAT / 5);
+    }
+    output::data("stopped\n")?;
+    Ok(Exit::Done)
+}
+
+/// `atc warm --background`: the same command again, in a process of its own that outlives this one.
+pub(crate) fn detach(folder: &Path, global: &Global) -> anyhow::Result<Exit> {
+    if is_running(folder)? {
+        output::complain(
+            global,
+            "another process is warming this cache; see `atc warm --status`",
+        );
+        return Ok(Exit::SomeFailed);
+    }
+    let program = std::env::current_exe().context("this program cannot be found")?;
+    let words: Vec<_> = std::env::args_os()
+        .skip(1)
+        .filter(|word| word != "--background")
+        .collect();
+    let spawn = |mut command: Command| {
+        own_group(&mut command);
+        command
+            .args(&words)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+    };
+    let mut polite = Command::new("nice");
+    polite.args(["-n", "15"]).arg(&program);
+    let child = spawn(polite).or_else(|_| spawn(Command::new(&program)));
+    let child = child.context("a process for the warming cannot be started")?;
+    if !global.quiet {
+        output::say(&format!(
+            "warming as process {}; see `atc warm --status`, end it with `atc warm --stop`",
+            child.id()
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+/// A Ctrl-C at the terminal is not meant for a process in the background.
+#[cfg(unix)]
+fn own_group(command: &mut Command) {
+    use std::os::unix::process::CommandExt as _;
+    command.process_group(0);
+}
+
+#[cfg(not(unix))]
+fn own_group(_: &mut Command) {}

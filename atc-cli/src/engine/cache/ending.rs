@@ -1,0 +1,139 @@
+//! Endings as bytes: 124 for a table of readings, some kilobytes with a state for the store.
+
+use atc_core::{Flip, PerFamily, Reading, Trend};
+
+use super::facts::{put, put_part, take, take_part};
+use crate::engine::Ending;
+
+/// Bytes of an ending without its state.
+pub(super) const ENDING_BYTES: usize = 4 + 8 + 8 + 13 * 8;
+
+const HAS_READING: u8 = 1;
+const FLIPPED: u8 = 2;
+const HAS_FLIP: u8 = 4;
+
+/// What the store keeps of a series under one question.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Kept {
+    pub(super) ending: Ending,
+    /// A snapshot to go on from; empty if there is none.
+    pub(super) state: Vec<u8>,
+    /// The closes after the last whole block, and what averages are taken of: what a source that
+    /// has grown need not be read for.
+    pub(super) partial: (Vec<f64>, Option<Vec<f64>>),
+}
+
+/// An ending without its state.
+pub(super) fn encode(ending: &Ending) -> [u8; ENDING_BYTES] {
+    let mut out = Vec::with_capacity(ENDING_BYTES);
+    let reading = ending.reading.as_ref();
+    let mut flags = 0;
+    flags |= reading.map_or(0, |_| HAS_READING);
+    flags |= reading.map_or(0, |reading| if reading.flip { FLIPPED } else { 0 });
+    flags |= ending.last_flip.map_or(0, |_| HAS_FLIP);
+    let trend = reading.map_or(Trend::Neutral, |reading| reading.trend);
+    let flip = ending.last_flip.unwrap_or(Flip {
+        bar: 0,
+        trend: Trend::Neutral,
+    });
+    put(&mut out, &[flags, trend as u8, flip.trend as u8, 0]);
+    put(&mut out, &(ending.n_bars as u64).to_le_bytes());
+    put(&mut out, &(flip.bar as u64).to_le_bytes());
+    let nothing = PerFamily::splat(f64::NAN);
+    let signals = reading.map_or(nothing, |reading| reading.signals);
+    let equities = reading.map_or(nothing, |reading| reading.equities);
+    for value in signals.0.iter().chain(&equities.0) {
+        put(&mut out, &value.to_le_bytes());
+    }
+    let average = reading.map_or(f64::NAN, |reading| reading.average_signal);
+    put(&mut out, &average.to_le_bytes());
+    out.try_into().expect("as many bytes as were counted")
+}
+
+/// What [`encode`] wrote.
+pub(super) fn decode(mut bytes: &[u8]) -> Option<Ending> {
+    let rest = &mut bytes;
+    let [flags, trend, flip_trend, _] = take(rest)?;
+    let n_bars = u64::from_le_bytes(take(rest)?) as usize;
+    let flip_bar = u64::from_le_bytes(take(rest)?) as usize;
+    let mut values = [0.0; 13];
+    for value in &mut values {
+        *value = f64::from_le_bytes(take(rest)?);
+    }
+    let six = |from: usize| PerFamily(std::array::from_fn(|k| values[from + k]));
+    Some(Ending {
+        reading: if flags & HAS_READING == 0 {
+            None
+        } else {
+            Some(Reading {
+                signals: six(0),
+                equities: six(6),
+                average_signal: values[12],
+                trend: trend_of(trend)?,
+                flip: flags & FLIPPED != 0,
+            })
+        },
+        last_flip: if flags & HAS_FLIP == 0 {
+            None
+        } else {
+            Some(Flip {
+                bar: flip_bar,
+                trend: trend_of(flip_trend)?,
+            })
+        },
+        n_bars,
+        state: None,
+        at_block: None,
+    })
+}
+
+fn trend_of(byte: u8) -> Option<Trend> {
+    [Trend::Long, Trend::Short, Trend::Neutral]
+        .into_iter()
+        .find(|trend| *trend as u8 == byte)
+}
+
+impl Kept {
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let (close, source) = &self.partial;
+        let values = close.len() * 8 * if source.is_some() { 2 } else { 1 };
+        let mut out = Vec::with_capacity(ENDING_BYTES + 16 + self.state.len() + values);
+        put(&mut out, &encode(&self.ending));
+        put_part(&mut out, &self.state);
+        put_part(&mut out, bytes_of(close).as_slice());
+        if let Some(source) = source {
+            put_part(&mut out, bytes_of(source).as_slice());
+        }
+        out
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        let (ending, mut rest) = bytes.split_at_checked(ENDING_BYTES)?;
+        let rest = &mut rest;
+        let state = take_part(rest)?.to_vec();
+        let close = values_of(take_part(rest)?)?;
+        let source = if rest.is_empty() {
+            None
+        } else {
+            Some(values_of(take_part(rest)?)?)
+        };
+        Some(Self {
+            ending: decode(ending)?,
+            state,
+            partial: (close, source),
+        })
+    }
+}
+
+fn bytes_of(values: &[f64]) -> Vec<u8> {
+    values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect()
+}
+
+fn values_of(bytes: &[u8]) -> Option<Vec<f64>> {
+    let (values, rest) = bytes.as_chunks();
+    let values = values.iter().map(|bytes| f64::from_le_bytes(*bytes));
+    rest.is_empty().then(|| values.collect())
+}

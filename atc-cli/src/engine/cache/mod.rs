@@ -1,0 +1,293 @@
+//! The cache: what was computed, and what is known of sources without opening them.
+//!
+//! ```text
+//! source ─ index ┬ unchanged ─ table of readings ───────────────────────► row
+//!                ├ grown ───── bytes hashed, new rows parsed ─ state ───► row, kept
+//!                └ else ────── read ─ table ─ store ┬ exact ────────────► row
+//!                                                   ├ prefix ─ state ───► row, kept
+//!                                                   └ nothing ─ evaluate ► row, kept
+//! ```
+//!
+//! A key is made of the numbers of a series and of what is asked, never of names; see
+//! `docs/cache.md`. Whatever happens to the files, an answer is right or missing.
+
+mod answers;
+mod ending;
+mod explain;
+mod facts;
+mod folder;
+mod journal;
+mod question;
+mod statistics;
+mod tile;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use atc_cache::{Config, SourceIndex, Store, Table};
+
+use self::ending::ENDING_BYTES;
+use self::question::{Question, SCHEMA};
+use self::statistics::Counters;
+
+pub use self::explain::{Explained, Recorded, SeriesExplained};
+pub use self::folder::Holdings;
+pub use self::journal::Query;
+pub use self::statistics::CacheStatistics;
+pub(super) use self::tile::{Looked, Stand};
+
+/// Readings that the table of one question keeps, at least.
+const READINGS: usize = 1 << 16;
+/// Bytes of where a series ended: how many values, and two fingerprints.
+const END_BYTES: usize = 8 + 32 + 32;
+/// Questions whose tables are kept.
+const QUESTIONS: usize = 64;
+
+type OnWarning = Box<dyn Fn(&str) + Send + Sync>;
+
+/// What an [`Engine`](super::Engine) remembers from scan to scan, and from process to process.
+///
+/// ```
+/// use atc_cli::engine::{Cache, Engine, dataset::{Request, discover}};
+/// use atc_core::{Params, Plan};
+///
+/// let candles = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/candles");
+/// let engine = Engine::builder(Plan::new(Params::default())?).cache(Cache::in_memory()).build()?;
+/// let scan = || engine.scan(discover(&[candles.to_owned()]).sources, &Request::default());
+/// assert_eq!(scan().rows, scan().rows);
+/// let statistics = engine.cache().expect("it was given one").statistics();
+/// assert_eq!((statistics.computed, statistics.sources_unchanged), (5, 5));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Cache {
+    home: Option<PathBuf>,
+    /// Where relative paths begin.
+    here: PathBuf,
+    disk_bytes: usize,
+    verify: bool,
+    on_warning: OnWarning,
+    has_warned: Arc<AtomicBool>,
+    warned: Arc<Mutex<Vec<String>>>,
+    store: OnceLock<Option<Store>>,
+    index: RwLock<SourceIndex>,
+    readings: Mutex<HashMap<String, Arc<RwLock<Table>>>>,
+    ends: OnceLock<RwLock<Table>>,
+    counters: Counters,
+    /// The shortest time between two bars that was seen, in nanoseconds.
+    interval: AtomicI64,
+}
+
+impl Cache {
+    /// A cache in `directory`, which is created when there is something to keep: 1 GiB on disk.
+    ///
+    /// A directory that cannot be used costs one warning, and the cache keeps to memory.
+    pub fn in_directory(directory: impl Into<PathBuf>) -> Self {
+        let home = directory.into();
+        let mut cache = Self::in_memory();
+        cache.index = RwLock::new(SourceIndex::open(home.join("sources")));
+        cache.home = Some(home);
+        cache
+    }
+
+    /// A cache of this process alone.
+    pub fn in_memory() -> Self {
+        Self {
+            home: None,
+            here: std::env::current_dir().unwrap_or_default(),
+            disk_bytes: 1 << 30,
+            verify: false,
+            on_warning: Box::new(|_| ()),
+            has_warned: Arc::default(),
+            warned: Arc::default(),
+            store: OnceLock::new(),
+            index: RwLock::new(SourceIndex::in_memory()),
+            readings: Mutex::default(),
+            ends: OnceLock::new(),
+            counters: Counters::default(),
+            interval: AtomicI64::new(i64::MAX),
+        }
+    }
+
+    /// How many bytes the store may take on disk. Changing it begins an empty store.
+    #[must_use]
+    pub fn disk_bytes(mut self, bytes: usize) -> Self {
+        self.disk_bytes = bytes;
+        self
+    }
+
+    /// Trusts neither times nor lengths: every source is read and hashed.
+    #[must_use]
+    pub fn verify(mut self, verify: bool) -> Self {
+        self.verify = verify;
+        self
+    }
+
+    /// Calls `callback` with the first thing that goes wrong; the cache works on without it.
+    #[must_use]
+    pub fn on_warning(mut self, callback: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.on_warning = Box::new(callback);
+        self
+    }
+
+    /// Where it lies; `None` if in memory alone.
+    pub fn directory(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
+    /// What it has done for this process.
+    pub fn statistics(&self) -> CacheStatistics {
+        let store = self.store.get().and_then(Option::as_ref);
+        self.counters.read(store.map(Store::statistics))
+    }
+
+    /// The shortest time between two bars of the sources that were asked for, if they have times.
+    pub fn interval(&self) -> Option<std::time::Duration> {
+        let nanos = u64::try_from(self.interval.load(Relaxed)).ok()?;
+        (nanos < i64::MAX as u64).then(|| std::time::Duration::from_nanos(nanos))
+    }
+
+    /// Puts everything new on disk; the next process will find it.
+    ///
+    /// What cannot be written costs a warning, and time when it is asked for again.
+    pub fn save(&self) {
+        if let Some(Some(store)) = self.store.get()
+            && let Err(error) = store.flush()
+        {
+            self.warn(&error.to_string());
+        }
+        if let Some(home) = &self.home
+            && let Err(error) = self.save_small(home)
+        {
+            self.warn(&format!("{}: cannot be written: {error}", home.display()));
+        }
+        self.tell();
+    }
+
+    fn save_small(&self, home: &Path) -> std::io::Result<()> {
+        let readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.counters.is_idle() {
+            return Ok(());
+        }
+        std::fs::create_dir_all(home.join("readings"))?;
+        for table in readings.values() {
+            write(table).save()?;
+        }
+        if let Some(ends) = self.ends.get() {
+            write(ends).save()?;
+        }
+        // Last: what it says of sources leads to what was just saved.
+        write(&self.index).save()?;
+        if 0 < self.counters.kept.load(Relaxed) {
+            forget_questions(&home.join("readings"))?;
+        }
+        Ok(())
+    }
+
+    fn store(&self) -> Option<&Store> {
+        let open = || {
+            let config = match &self.home {
+                Some(home) => Config::in_directory(home.join("store")),
+                None => Config::memory_only(),
+            };
+            let warned = Arc::clone(&self.warned);
+            let config = config
+                .disk_bytes(self.disk_bytes)
+                .schema(SCHEMA)
+                .on_warning(move |warning| {
+                    let mut warned = warned.lock().unwrap_or_else(PoisonError::into_inner);
+                    warned.push(warning.to_string());
+                });
+            let store = Store::open(&config);
+            if let Err(error) = &store {
+                self.warn(&error.to_string());
+            }
+            self.tell();
+            store.ok()
+        };
+        self.store.get_or_init(open).as_ref()
+    }
+
+    fn readings(&self, question: &Question) -> Arc<RwLock<Table>> {
+        let mut tables = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = || {
+            Arc::new(RwLock::new(match &self.home {
+                Some(home) => {
+                    let path = home.join("readings").join(question.name());
+                    Table::open(path, ENDING_BYTES, READINGS)
+                }
+                None => Table::in_memory(ENDING_BYTES, READINGS),
+            }))
+        };
+        Arc::clone(
+            tables
+                .entry(question.name().to_owned())
+                .or_insert_with(open),
+        )
+    }
+
+    fn ends(&self) -> &RwLock<Table> {
+        self.ends.get_or_init(|| {
+            RwLock::new(match &self.home {
+                Some(home) => Table::open(home.join("ends"), END_BYTES, READINGS),
+                None => Table::in_memory(END_BYTES, READINGS),
+            })
+        })
+    }
+
+    /// Hands on what the store has warned of.
+    fn tell(&self) {
+        let warned =
+            std::mem::take(&mut *self.warned.lock().unwrap_or_else(PoisonError::into_inner));
+        for text in warned {
+            self.warn(&text);
+        }
+    }
+
+    /// One thing goes wrong in many ways; the first is told.
+    fn warn(&self, text: &str) {
+        if !self.has_warned.swap(true, Relaxed) {
+            (self.on_warning)(text);
+        }
+    }
+}
+
+impl Drop for Cache {
+    fn drop(&mut self) {
+        self.save();
+    }
+}
+
+impl fmt::Debug for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cache")
+            .field("home", &self.home)
+            .field("statistics", &self.statistics())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Removes the tables of questions that were not asked for longest.
+fn forget_questions(folder: &Path) -> std::io::Result<()> {
+    let mut tables = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        tables.push((entry.metadata()?.modified()?, entry.path()));
+    }
+    tables.sort_unstable();
+    let n_old = tables.len().saturating_sub(QUESTIONS);
+    for (_, path) in &tables[..n_old] {
+        std::fs::remove_file(path)?;
+    }
+    Ok(())
+}
+
+fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}

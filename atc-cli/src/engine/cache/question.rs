@@ -1,0 +1,91 @@
+//! What is asked of a series: everything an ending depends on but the series itself.
+
+use atc_cache::{Fingerprint, Key, KeyBuilder};
+use atc_core::{Family, Gaps, Plan};
+
+use super::facts::Content;
+
+/// Version of how endings are encoded in the store and in tables.
+pub(super) const SCHEMA: u32 = 1;
+
+/// A plan and an evaluator, as the beginning of a key.
+#[derive(Clone, Debug)]
+pub(super) struct Question {
+    keys: KeyBuilder,
+    name: String,
+}
+
+impl Question {
+    /// The question of where a series stands under `plan`, computed by this version of arithmetic.
+    ///
+    /// Parameters are hashed as what is in force (lengths expanded, switches resolved), so that
+    /// profiles and presets that come to the same share their entries.
+    pub(super) fn new(plan: &Plan, evaluator: (&str, u32)) -> Self {
+        let params = plan.params();
+        let switches = plan.switches();
+        let mut keys = KeyBuilder::new("ending", SCHEMA).evaluator(evaluator.0, evaluator.1);
+        for family in Family::ALL {
+            for length in plan.lengths(family) {
+                keys = keys.uint("length", length as u64);
+            }
+            keys = keys.float("weight", params.weights[family]);
+        }
+        let keys = keys
+            .float("lambda", params.lambda)
+            .float("decay", params.decay)
+            .uint("cutout", params.cutout as u64)
+            .float("long_threshold", params.long_threshold)
+            .float("short_threshold", params.short_threshold)
+            .flag("strategy", params.strategy)
+            .flag("skip_gaps", params.gaps == Gaps::Skip)
+            .text("hma", switches.hma.name())
+            .text("dema_seed", switches.dema_seed.name())
+            .text("lsma_at", switches.lsma_at.name())
+            .text("kama_start", switches.kama_start.name())
+            .text("idle_step", switches.idle_step.name())
+            .text("cut", switches.cut.name());
+        // Digested once, so that the key of a series hashes little more than its fingerprint.
+        let digest = keys.finish();
+        Self {
+            keys: KeyBuilder::new("ending of", SCHEMA).bytes("question", digest.as_bytes()),
+            name: digest.to_string()[..16].to_owned(),
+        }
+    }
+
+    /// A name that no other question has.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The key of a whole series.
+    pub(super) fn key(&self, content: &Content) -> Key {
+        let source = content.source.as_ref().map(atc_cache::Chain::fingerprint);
+        self.key_of(content.close.fingerprint(), source)
+    }
+
+    /// The key of a series' first whole blocks.
+    pub(super) fn key_of_blocks(&self, content: &Content, blocks: usize) -> Key {
+        let source = content.source.as_ref().map(|chain| chain.prefix(blocks));
+        self.key_of(content.close.prefix(blocks), source)
+    }
+
+    /// The key of a series by its fingerprints.
+    pub(super) fn key_of(&self, close: Fingerprint, source: Option<Fingerprint>) -> Key {
+        with_content(self.keys.clone(), close, source)
+    }
+}
+
+/// The key under which is kept where series that begin with these blocks ended last.
+pub(super) fn key_of_end(content: &Content, blocks: usize) -> Key {
+    let source = content.source.as_ref().map(|chain| chain.prefix(blocks));
+    let keys = KeyBuilder::new("end", SCHEMA);
+    with_content(keys, content.close.prefix(blocks), source)
+}
+
+fn with_content(keys: KeyBuilder, close: Fingerprint, source: Option<Fingerprint>) -> Key {
+    let keys = keys.content("close", close);
+    match source {
+        Some(source) => keys.content("source", source).finish(),
+        None => keys.finish(),
+    }
+}
