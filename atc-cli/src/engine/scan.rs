@@ -71,7 +71,7 @@ impl Engine {
 
 impl Engine {
     /// Where the symbols of a tile stand: from the cache if there is one, else read and computed.
-    fn stand_tile(
+    pub(super) fn stand_tile(
         &self,
         sources: &[Source],
         request: &Request,

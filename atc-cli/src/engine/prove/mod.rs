@@ -4,6 +4,7 @@
 //! under several plans, which is the definition. Every other [`Route`] computes it too, and each must give
 //! the same bits.
 
+mod cached;
 mod market;
 mod routes;
 

@@ -27,7 +27,7 @@ impl Route {
         Self::evaluator("bar by bar, the definition", Wanted::Columns, BarByBar)
     }
 
-    /// Restored streams, every instruction set of this machine, every executor.
+    /// Restored streams, every instruction set of this machine, every executor, every state of a cache.
     ///
     /// # Errors
     ///
@@ -51,7 +51,18 @@ impl Route {
         routes.push(Self::executor("lanes", Lanes::new(3)?, cpu()));
         routes.push(Self::executor("async", TokioPool::new(0)?, cpu()));
         routes.push(Self::evaluator("last bars alone", Wanted::Last, cpu()));
+        routes.extend(super::cached::routes());
         Ok(routes)
+    }
+
+    /// A way that this machine does not have.
+    pub fn absent(name: &str, why: impl Into<String>) -> Self {
+        let why = why.into();
+        Self {
+            name: name.to_owned(),
+            wanted: Wanted::Columns,
+            run: Box::new(move |_, _| Err(Trouble::Absent(why.clone()))),
+        }
     }
 
     /// An evaluator, all series in one tile.
