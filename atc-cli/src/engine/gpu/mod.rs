@@ -159,14 +159,9 @@ impl GpuEvaluator {
 }
 
 impl Evaluate for GpuEvaluator {
-    /// As many as fit a tile of the device, series of 2,000 bars assumed.
     fn tile_len(&self) -> usize {
-        let demand = Demand {
-            history: 64,
-            ..Demand::default()
-        };
-        let tiling = Tiling::new(self.device.limits, demand, (MOST_SERIES, TYPICAL_BARS));
-        tiling.map_or(1, |tiling| tiling.series())
+        let [n_series, _] = tile_of(&self.device);
+        n_series
     }
 
     /// The processor's: its bits are the same.
@@ -200,6 +195,19 @@ impl Evaluate for GpuEvaluator {
         };
         taken.iter().enumerate().map(output).collect()
     }
+}
+
+/// Series and bars of a tile on a device, for series of 2,000 bars at the default lengths.
+pub fn tile_of(device: &Device) -> [usize; 2] {
+    let demand = Demand {
+        history: 64,
+        ..Demand::default()
+    };
+    let shape = (MOST_SERIES, TYPICAL_BARS);
+    let tiling = Tiling::new(device.limits, demand, shape);
+    tiling.map_or([1, 1], |tiling| {
+        [tiling.series(), tiling.bars().min(TYPICAL_BARS)]
+    })
 }
 
 /// The ending of a series of `n_bars` bars that exist.
