@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use atc_cli::engine::gpu::{GpuEvaluator, OnFault};
+use atc_cli::engine::gpu::{Choice, GpuEvaluator, Job, OnFault, choose, measure};
 use atc_cli::engine::{CpuEvaluator, Evaluate, EvaluateError, Output, Prices, Tile, Wanted};
 use atc_core::{Gaps, Params, PerFamily, Plan, Profile, Robustness};
-use atc_gpu::{Error, Options, Policy};
+use atc_gpu::{DeviceKind, Error, Options, Policy};
 
 /// What the variable `ATC_GPU` says.
 fn policy() -> Policy {
@@ -214,6 +214,32 @@ fn a_series_that_is_refused_does_not_touch_the_others() {
         let [ours, theirs] = [&ours[at], &theirs[at]].map(|o| o.as_ref().unwrap_err().to_string());
         assert_eq!(ours, theirs);
     }
+}
+
+#[test]
+fn a_choice_has_a_reason_and_is_never_a_software_driver() {
+    let plan = Arc::new(Plan::new(Params::default()).unwrap());
+    for n_bars in [1_000, 1 << 50] {
+        let job = Job { n_bars, threads: 2 };
+        let Choice { gpu, reason } = choose(&plan, job, (1, &Options::default()), OnFault::Fail);
+        match gpu {
+            Some(gpu) => {
+                assert_ne!(gpu.device().kind, DeviceKind::Software);
+                assert!(reason.starts_with("GPU: "), "{reason}");
+            }
+            None => assert!(reason.starts_with("processor: "), "{reason}"),
+        }
+    }
+}
+
+#[test]
+fn a_sample_is_timed_on_both() {
+    let Some(gpu) = gpu(1, &Options::default(), OnFault::Fail) else {
+        return;
+    };
+    let plan = Arc::new(Plan::new(Params::default()).unwrap());
+    let measured = measure(&gpu, &plan).unwrap();
+    assert!(measured.gpu > 0.0 && measured.cpu > 0.0, "{measured:?}");
 }
 
 /// A tile that takes a device some tenths of a second.

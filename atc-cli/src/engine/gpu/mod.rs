@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use atc_core::{Columns, Flip, PerFamily, Plan, Reading, Trend};
-use atc_gpu::{Demand, Device, Error, Lane, Lanes, Options, Tiling};
+use atc_gpu::{Demand, Device, Error, Lane, Lanes, Options, Precision, Tiling};
 
 pub use self::choose::{Choice, Job, Measured, choose, measure};
 use self::dense::Dense;
@@ -68,6 +68,7 @@ impl fmt::Debug for OnFault {
 pub struct GpuEvaluator {
     lanes: Lanes,
     device: Device,
+    precision: Precision,
     on_fault: OnFault,
     /// Whether the processor computes everything from now on.
     given_up: AtomicBool,
@@ -86,6 +87,7 @@ impl GpuEvaluator {
         Ok(Self {
             lanes,
             device,
+            precision: options.precision,
             on_fault,
             given_up: AtomicBool::new(false),
             cpu: CpuEvaluator::new(),
@@ -177,7 +179,9 @@ impl Evaluate for GpuEvaluator {
         let taken: Vec<Option<Dense<'_>>> = tile
             .series
             .iter()
-            .map(|prices| Dense::new(tile.plan, prices).filter(Dense::is_plain))
+            .map(|prices| {
+                Dense::new(tile.plan, prices).filter(|dense| dense.is_plain(self.precision))
+            })
             .collect();
         let given: Vec<&Dense<'_>> = taken.iter().flatten().collect();
         let mut computed = match (self.compute(tile, &given), &self.on_fault) {
