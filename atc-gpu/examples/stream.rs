@@ -25,9 +25,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (n_series, n_bars) = (number(100_000)?, number(2_000)?);
     let (n_lanes, per_tile) = (number(2)?, number(1_024)?.max(1));
     let lanes = Lanes::open(n_lanes, &Options::default())?;
-    lanes.with(0, |lane| {
-        println!("{} ({})", lane.device().name, lane.device().driver)
-    });
+    let device = lanes.with(0, |lane| lane.device().clone());
+    println!("{} ({})", device.name, device.driver);
     let before = peak_memory();
     let growth: Vec<f64> = (0..n_bars).map(|bar| (2e-5 * bar as f64).exp()).collect();
     let next = AtomicUsize::new(0);

@@ -234,7 +234,11 @@ fn a_choice_has_a_reason_and_is_never_a_software_driver() {
 
 #[test]
 fn a_sample_is_timed_on_both() {
-    let Some(gpu) = gpu(1, &Options::default(), OnFault::Fail) else {
+    let options = Options {
+        tile_bytes: Some(100_000),
+        ..Options::default()
+    };
+    let Some(gpu) = gpu(1, &options, OnFault::Fail) else {
         return;
     };
     let plan = Arc::new(Plan::new(Params::default()).unwrap());

@@ -7,17 +7,20 @@ use std::time::{Duration, Instant};
 use atc_cli::engine::gpu::{GpuEvaluator, OnFault};
 use atc_cli::engine::{Evaluate, Prices, Tile, Wanted};
 use atc_core::{Params, Plan};
-use atc_gpu::{Options, Select, TileTimes, Timeline};
+use atc_gpu::{DeviceKind, Options, Select, TileTimes, Timeline};
 use atc_parallel::{ExecutorExt, Lanes};
 
 /// Tiles that are computed.
 const TILES: usize = 32;
 
 /// Bars of their series.
-const BARS: usize = 512;
+const BARS: usize = 256;
+
+/// Series of a tile on a software driver, which takes its time.
+const SOFTWARE_SERIES: usize = 64;
 
 /// Rounds, each with one lane and with several.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 
 /// Characters of the time axis.
 const WIDTH: usize = 72;
@@ -58,7 +61,7 @@ impl Side {
                 source: None,
             };
             // The same series again and again: values do not change the work.
-            let series = vec![prices; gpu.tile_len()];
+            let series = vec![prices; n_series(&gpu)];
             let tile = Tile {
                 plan: &plan,
                 wanted: Wanted::Average,
@@ -82,6 +85,14 @@ impl Side {
     }
 }
 
+/// Series of a tile.
+fn n_series(gpu: &GpuEvaluator) -> usize {
+    match gpu.device().kind {
+        DeviceKind::Software => SOFTWARE_SERIES,
+        _ => gpu.tile_len(),
+    }
+}
+
 /// Times one lane and several in turns; the report.
 pub(super) fn run(select: &Select, n_lanes: usize) -> anyhow::Result<String> {
     let plan = Arc::new(Plan::new(Params::default())?);
@@ -96,7 +107,7 @@ pub(super) fn run(select: &Select, n_lanes: usize) -> anyhow::Result<String> {
         passages = [one.run(&plan, &close)?, several.run(&plan, &close)?];
     }
     let device = one.gpu.device();
-    let n_series = one.gpu.tile_len();
+    let n_series = n_series(&one.gpu);
     let mut text = format!(
         "{} ({}, {})\n{TILES} tiles of {n_series} series x {BARS} bars, average signal, f64, median of {ROUNDS} rounds in turns\n\n",
         device.name, device.kind, device.driver
