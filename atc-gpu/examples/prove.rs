@@ -11,6 +11,7 @@
 #![expect(clippy::print_stdout, reason = "an example talks")]
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::panic::resume_unwind;
 use std::thread;
 use std::time::Instant;
@@ -33,10 +34,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(text) => text.parse(),
         None => Ok(default),
     };
+    let whole = |at: usize, default: usize| match arguments.get(at) {
+        Some(text) => text.parse(),
+        None => Ok(default),
+    };
     let select = arguments
         .first()
         .map_or(Ok(Select::Best), |text| text.parse())?;
-    let (n_series, n_bars) = (number(1, 20_000.0)?, number(2, 2_000.0)?);
+    let (n_series, n_bars) = (whole(1, 20_000)?, whole(2, 2_000)?);
     let peaks = (number(3, 0.0)?, number(4, 0.0)?);
     let options = Options {
         select,
@@ -47,17 +52,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{differing} of {PAIRS} pairs differ from their twins");
     let device = lanes.with(0, |lane| lane.device().clone());
     drop(lanes);
-    let load = Load::new(n_series as usize, n_bars as usize);
+    let load = Load::new(n_series, n_bars);
     let mut rows = String::new();
     for n_lanes in [1, 2, 4] {
         let speed = load.time(n_lanes, &options)?;
         println!("{n_lanes} lane(s): {speed:?}");
         let Speed { whole, kernels } = speed;
-        rows += &format!("| {n_lanes} | {whole:.1} | {kernels:.1} | ");
-        rows += &match floor(peaks) {
-            Some(floor) => format!("{:.1} |\n", floor / 1e6 / kernels),
-            None => "not computed |\n".to_owned(),
+        let floor = match floor(peaks) {
+            Some(floor) => format!("{:.1}", floor / 1e6 / kernels),
+            None => "not computed".to_owned(),
         };
+        writeln!(rows, "| {n_lanes} | {whole:.1} | {kernels:.1} | {floor} |")?;
     }
     println!("\n--- for docs/gpu.md ---\n");
     println!(

@@ -71,14 +71,6 @@ pub(crate) fn complain(global: &Global, text: &str) {
     let _ = writeln!(io::stderr(), "{} {text}", paint("error:", SHORT, color));
 }
 
-/// Says what did not go as planned and did no harm, on standard error.
-pub(crate) fn warn(global: &Global, text: &str) {
-    if !global.quiet {
-        let color = global.colors(&io::stderr());
-        let _ = writeln!(io::stderr(), "{} {text}", paint("warning:", WARN, color));
-    }
-}
-
 /// Says how the command goes about it, on standard error, if that was asked for.
 pub(crate) fn note(global: &Global, text: &str) {
     if 0 < global.verbose {

@@ -141,6 +141,7 @@ fn tile<'a>(plan: &'a Arc<Plan>, wanted: Wanted, series: &'a [Prices<'a>]) -> Ti
     Tile {
         plan,
         wanted,
+        states: false,
         lane: 0,
         series,
     }

@@ -17,6 +17,10 @@ impl Evaluate for OffByOneBit {
         self.0.tile_len()
     }
 
+    fn version(&self) -> (&'static str, u32) {
+        self.0.version()
+    }
+
     fn evaluate(&self, tile: &Tile<'_>) -> Vec<Result<Output, EvaluateError>> {
         let mut outputs = self.0.evaluate(tile);
         if let Some(Ok(Output::Columns(columns))) = outputs.last_mut() {

@@ -65,6 +65,7 @@ impl Side {
             let tile = Tile {
                 plan: &plan,
                 wanted: Wanted::Average,
+                states: false,
                 lane: slot.lane,
                 series: &series,
             };
@@ -101,7 +102,9 @@ pub(super) fn run(select: &Select, n_lanes: usize) -> anyhow::Result<String> {
     // The first run makes the buffers.
     one.run(&plan, &close)?;
     several.run(&plan, &close)?;
-    (one.walls.clear(), several.walls.clear());
+    for side in [&mut one, &mut several] {
+        side.walls.clear();
+    }
     let mut passages = [Vec::new(), Vec::new()];
     for _ in 0..ROUNDS {
         passages = [one.run(&plan, &close)?, several.run(&plan, &close)?];
@@ -164,8 +167,8 @@ fn timeline(passages: &[Passage], n_lanes: usize) -> String {
             _ => String::new(),
         };
         let total: f64 = spans.iter().map(|[from, to]| to - from).sum();
-        let line = drawn(spans, (from, to - from));
-        let _ = writeln!(text, "{lane:<7} {name:<8} {:8.1} ms |{line}|", total * 1e3);
+        let marks = drawn(spans, (from, to - from));
+        let _ = writeln!(text, "{lane:<7} {name:<8} {:8.1} ms |{marks}|", total * 1e3);
     }
     text
 }

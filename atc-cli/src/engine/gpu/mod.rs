@@ -22,6 +22,9 @@ const TYPICAL_BARS: usize = 2_000;
 /// Series of a tile at most: what a job reads before it computes is held in memory.
 const MOST_SERIES: usize = 4_096;
 
+/// Version of what kernels compute in `f32`.
+const SINGLE: u32 = 1;
+
 /// What to do once a device has failed.
 #[derive(Clone)]
 pub enum OnFault {
@@ -166,9 +169,12 @@ impl Evaluate for GpuEvaluator {
         n_series
     }
 
-    /// The processor's: its bits are the same.
+    /// The processor's, since the bits are the same; in `f32` one of its own.
     fn version(&self) -> (&'static str, u32) {
-        self.cpu.version()
+        match self.precision {
+            Precision::F64 => self.cpu.version(),
+            Precision::F32 => ("f32", SINGLE),
+        }
     }
 
     fn evaluate(&self, tile: &Tile<'_>) -> Vec<Result<Output, EvaluateError>> {
