@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("round {round}: {seconds:.3} s, {speed:.2} million bars/s");
     }
     for lane in 0..n_lanes {
-        lanes.with(lane, |open| tell(lane, open.timeline()));
+        lanes.with(lane, |open| tell(lane, &open.timeline().tiles));
     }
     Ok(())
 }

@@ -133,6 +133,29 @@ impl Constants {
     }
 }
 
+impl Shape {
+    /// Steps of loops that the kernel takes at most, per bar and per launch
+    /// beside those.
+    ///
+    /// A loop of n takes n + 1, since it ends in a step, and one that is not
+    /// entered takes 1 where the driver masks and does not branch. Two passes
+    /// of windows and rings, in which a launch begins and ends, are beside the bars.
+    pub(crate) fn steps(&self, is_hull: bool) -> [u64; 2] {
+        let lines = self.lengths.len() as u64 + 1;
+        let pass = u64::from(self.rows) + 1;
+        let mut per_bar = 2 + 2 * lines + pass.div_ceil(u64::from(self.spacing)) + 1;
+        let mut per_launch = 4 * lines + 2 * pass;
+        for s in self.outer.map(u64::from) {
+            if is_hull {
+                // Clearing the ring; summing it afresh, or its pass.
+                per_bar += 1 + if s > u64::from(DIRECT) { 4 } else { s + 1 };
+                per_launch += 3 * (s + 1);
+            }
+        }
+        [per_bar, per_launch]
+    }
+}
+
 /// Rows of an outer average over `s` bars: its inputs, and where it is not
 /// summed directly a table and two running sums.
 fn ring_rows(s: u32) -> u32 {

@@ -104,6 +104,11 @@ impl Device {
                 max_binding: limits.max_storage_buffer_binding_size,
                 max_workgroups: limits.max_compute_workgroups_per_dimension,
                 workgroup: WORKGROUP,
+                max_steps: if kind == DeviceKind::Software {
+                    SOFTWARE_STEPS
+                } else {
+                    u64::MAX
+                },
                 preferred: if kind == DeviceKind::Software {
                     4 << 20
                 } else {
@@ -210,6 +215,9 @@ fn adapters() -> Vec<(Device, wgpu::Adapter)> {
         .map(|(index, adapter)| (Device::of(index, &adapter), adapter))
         .collect()
 }
+
+/// Steps after which llvmpipe ends the loops of an invocation.
+const SOFTWARE_STEPS: u64 = 65_535;
 
 /// Buffers that a kernel binds.
 pub(crate) const BINDINGS: u32 = 9;

@@ -30,6 +30,16 @@ pub enum Error {
         /// The bytes a buffer may have.
         limit: u64,
     },
+    /// The driver ends loops before one bar is computed.
+    #[error(
+        "one bar needs {needed} steps of loops, this driver allows {limit}; shorten the lengths or compute on the processor"
+    )]
+    TooManySteps {
+        /// The steps of the smallest tile.
+        needed: u64,
+        /// The steps a launch may take.
+        limit: u64,
+    },
     /// A length that is no length, or too long.
     #[error("a length of the {family} family must lie in 1 ..= {max} bars, got {got}", max = crate::MAX_LENGTH)]
     Length {
@@ -107,13 +117,15 @@ pub enum Error {
         reason: String,
     },
     /// The device is gone; so is its lane.
-    #[error("the device is lost: {reason}; open the lane again")]
+    #[error("the device is lost: {reason}; open it again, or compute on the processor")]
     Lost {
         /// What the driver says.
         reason: String,
     },
     /// The device did not answer in time; its lane is given up.
-    #[error("the device did not finish a tile within {limit:?}; open the lane again")]
+    #[error(
+        "the device did not finish a tile within {limit:?}; allow it more time, or compute on the processor"
+    )]
     Timeout {
         /// How long it had.
         limit: Duration,

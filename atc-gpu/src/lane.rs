@@ -1,6 +1,6 @@
 //! A lane: a device of its own, with its queue, kernels and buffers.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::buffers::Buffers;
 use crate::device::{features, find};
@@ -10,7 +10,9 @@ use crate::pipelines::Pipelines;
 use crate::program::Program;
 use crate::run::Run;
 use crate::timeline::Clock;
-use crate::{Columns, Device, Error, Precision, Reading, Select, Series, TileTimes, columns};
+use crate::{
+    Columns, Device, Error, Precision, Reading, Select, Series, Timeline, columns, timeline,
+};
 
 /// How a lane is opened.
 #[derive(Clone, Debug)]
@@ -53,7 +55,7 @@ pub struct Lane {
     pub(crate) health: Health,
     pub(crate) options: Options,
     pub(crate) clock: Option<Clock>,
-    pub(crate) timeline: Vec<TileTimes>,
+    pub(crate) timeline: Timeline,
 }
 
 impl Lane {
@@ -81,7 +83,7 @@ impl Lane {
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("atc lane"),
             // A clock where there is one; nothing depends on it.
-            required_features: required | (adapter.features() & wgpu::Features::TIMESTAMP_QUERY),
+            required_features: required | (adapter.features() & timeline::FEATURES),
             required_limits: adapter.limits(),
             experimental_features: experimental(required),
             ..wgpu::DeviceDescriptor::default()
@@ -105,7 +107,10 @@ impl Lane {
             health,
             options,
             clock,
-            timeline: Vec::new(),
+            timeline: Timeline {
+                begun: Instant::now(),
+                tiles: Vec::new(),
+            },
         })
     }
 
@@ -120,7 +125,7 @@ impl Lane {
     }
 
     /// When the tiles of the last run that succeeded were prepared, computed and taken.
-    pub fn timeline(&self) -> &[TileTimes] {
+    pub const fn timeline(&self) -> &Timeline {
         &self.timeline
     }
 

@@ -33,4 +33,4 @@ pub use policy::Policy;
 pub use precision::Precision;
 pub use program::{FAMILIES, MAX_LENGTH, PerFamily, Program, Variants};
 pub use tiling::{Demand, Limits, Tile, Tiles, Tiling};
-pub use timeline::TileTimes;
+pub use timeline::{TileTimes, Timeline};

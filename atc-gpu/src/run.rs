@@ -9,7 +9,7 @@ use crate::program::{Kind, PerFamily};
 use crate::real::Real;
 use crate::stage::Stage;
 use crate::tiling::{Demand, Tile, Tiling};
-use crate::timeline::STAMPS;
+use crate::timeline::STAMP_BYTES;
 use crate::{Error, Lane, Precision, Program, Series};
 
 /// What is to be computed, checked.
@@ -76,7 +76,7 @@ impl<'a> Run<'a> {
         for pending in pending {
             stage.collect(&pending, out)?;
         }
-        lane.timeline = stage.into_times();
+        lane.timeline = stage.into_timeline();
         Ok(())
     }
 
@@ -92,11 +92,15 @@ impl<'a> Run<'a> {
         constants: &PerFamily<Constants>,
     ) -> Result<Tiling, Error> {
         let rows = constants.iter().map(|constants| constants.state_rows);
+        let steps = constants.iter().enumerate();
+        let steps = steps.map(|(f, constants)| constants.shape.steps(self.program.is_hull(f)));
+        let most = |most: [u64; 2], steps: [u64; 2]| [0, 1].map(|i| most[i].max(steps[i]));
         let demand = Demand {
             value: T::PRECISION.bytes(),
             columns: 2,
             history: self.program.history() as u64,
             state: u64::from(rows.max().unwrap_or(0)),
+            steps: steps.fold([0, 0], most),
         };
         let longest = self.closes.iter().map(|closes| closes.len()).max();
         let shape = (self.series.len(), longest.unwrap_or(0));
@@ -123,7 +127,7 @@ impl<'a> Run<'a> {
             columns: 2 * cells,
             average: cells,
             trend: series * TREND_ROWS * 4,
-            download: wanted.bytes((tiling.series(), tiling.bars()), value) + STAMPS,
+            download: wanted.bytes((tiling.series(), tiling.bars()), value) + STAMP_BYTES,
         }
     }
 }

@@ -13,8 +13,8 @@ use crate::real::Real;
 use crate::run::Run;
 use crate::shaders::WORKGROUP;
 use crate::tiling::Tile;
-use crate::timeline::STAMPS;
-use crate::{Error, Lane, TileTimes, bind};
+use crate::timeline::STAMP_BYTES;
+use crate::{Error, Lane, TileTimes, Timeline, bind};
 
 /// A tile whose results are on their way down.
 pub(crate) struct Pending {
@@ -79,22 +79,28 @@ impl<'a, T: Real> Stage<'a, T> {
     }
 
     /// When each tile went through.
-    pub(crate) fn into_times(self) -> Vec<TileTimes> {
-        self.times
+    pub(crate) fn into_timeline(self) -> Timeline {
+        Timeline {
+            begun: self.begun,
+            tiles: self.times,
+        }
     }
 
     /// Uploads a tile, computes it and sends its results down.
     pub(crate) fn launch(&mut self, tile: Tile, slot: usize) -> Result<Pending, Error> {
         let begun = self.begun.elapsed();
-        self.upload(tile);
         let Lane { device, queue, .. } = self.lane;
+        if let Some(clock) = &self.lane.clock {
+            clock.before_upload(slot, device, queue);
+        }
+        self.upload(tile);
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         self.encode(tile, slot, &mut encoder);
         self.download(tile, slot, &mut encoder);
         let submission = queue.submit([encoder.finish()]);
         self.lane.health.check()?;
         let (sender, mapped) = mpsc::channel();
-        let size = self.download_size(tile) + STAMPS;
+        let size = self.download_size(tile) + STAMP_BYTES;
         let buffer = self.lane.buffers.downloads[slot].get();
         buffer.map_async(wgpu::MapMode::Read, ..size, move |result| {
             // The receiver is gone where the run has failed: nobody wants to know.
@@ -201,18 +207,21 @@ impl<'a, T: Real> Stage<'a, T> {
         let buffer = self.lane.buffers.downloads[pending.slot].get();
         let size = self.download_size(pending.tile);
         let view = buffer
-            .get_mapped_range(..size + STAMPS)
+            .get_mapped_range(..size + STAMP_BYTES)
             .map_err(|error| refused(&error))?;
         let (values, stamps) = view.split_at(size as usize);
         out.place::<T>(pending.tile, values);
-        let stamps: [u64; 2] = bytemuck::pod_read_unaligned(stamps);
+        let stamps = bytemuck::pod_read_unaligned(stamps);
         drop(view);
         buffer.unmap();
         let clock = self.lane.clock.as_ref();
+        let [uploaded, computed, downloaded] = clock.map_or([None; 3], |clock| clock.times(stamps));
         self.times.push(TileTimes {
             bars: pending.tile.n_series * pending.tile.n_bars,
             prepared: pending.prepared,
-            computed: clock.map(|clock| clock.times(stamps)),
+            uploaded,
+            computed,
+            downloaded,
             awaited: [asked, come],
             placed: self.begun.elapsed(),
         });

@@ -22,6 +22,9 @@ pub struct Limits {
     pub max_workgroups: u32,
     /// Series per workgroup.
     pub workgroup: u32,
+    /// Steps of loops that an invocation may take in a launch, all loops
+    /// together: llvmpipe ends loops, without a word, after 65,535.
+    pub max_steps: u64,
     /// Bytes that the largest buffer of a tile should not exceed, so that
     /// several tiles are on their way at once; exceeded where nothing smaller
     /// would do.
@@ -37,6 +40,7 @@ impl Default for Limits {
             max_binding: 128 << 20,
             max_workgroups: 65_535,
             workgroup: 64,
+            max_steps: u64::MAX,
             preferred: 32 << 20,
         }
     }
@@ -60,6 +64,8 @@ pub struct Demand {
     pub history: u64,
     /// State values per series in the largest state buffer.
     pub state: u64,
+    /// Steps of loops at most: per bar, and per launch beside those.
+    pub steps: [u64; 2],
 }
 
 impl Demand {
@@ -75,13 +81,14 @@ impl Demand {
 }
 
 impl Default for Demand {
-    /// Two columns of `f64`, no history, no state.
+    /// Two columns of `f64`, no history, no state, no loops.
     fn default() -> Self {
         Self {
             value: Precision::F64.bytes(),
             columns: 2,
             history: 0,
             state: 0,
+            steps: [0, 0],
         }
     }
 }
@@ -115,7 +122,8 @@ impl Tiling {
     /// # Errors
     ///
     /// [`Error::DoesNotFit`] if the state, or the history, of one series is
-    /// larger than a buffer.
+    /// larger than a buffer; [`Error::TooManySteps`] if one bar takes more than
+    /// a launch may.
     pub fn new(
         limits: Limits,
         demand: Demand,
@@ -133,6 +141,7 @@ impl Tiling {
                 });
             }
         }
+        let by_steps = bars_by_steps(limits.max_steps, demand.steps)?;
         let workgroup = u64::from(limits.workgroup.max(1));
         let worthwhile = (n_bars.max(1) as u64).min(WORTHWHILE_BARS.max(demand.history));
         let good = demand.input(worthwhile).max(demand.output() * worthwhile);
@@ -148,7 +157,7 @@ impl Tiling {
             .min(buffer / series / demand.value - demand.history)
             .min(u64::from(limits.max_workgroups).max(1));
         let by_preference = limits.preferred / series / demand.output();
-        let bars = by_preference.max(worthwhile).min(by_buffer);
+        let bars = by_preference.max(worthwhile).min(by_buffer).min(by_steps);
         Ok(Self {
             n_series,
             n_bars,
@@ -175,6 +184,15 @@ impl Tiling {
             bar: 0,
         }
     }
+}
+
+/// Bars whose loops a launch may go through.
+fn bars_by_steps(limit: u64, [per_bar, per_launch]: [u64; 2]) -> Result<u64, Error> {
+    let needed = per_bar.saturating_add(per_launch);
+    if needed > limit {
+        return Err(Error::TooManySteps { needed, limit });
+    }
+    Ok((limit - per_launch) / per_bar.max(1))
 }
 
 /// The most even share of `n` that is at most `most`, in whole workgroups where

@@ -1,21 +1,34 @@
 //! When a tile was prepared, computed and taken.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::buffers::RING;
 
-/// When a tile of the last run went through a lane.
+/// When the tiles of a run went through a lane.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    /// When the run began.
+    pub begun: Instant,
+    /// Its tiles, in order.
+    pub tiles: Vec<TileTimes>,
+}
+
+/// When a tile went through a lane.
 ///
-/// Kernel times are those of the device's clock, which lanes of one device
-/// share; the others count from the beginning of the run.
+/// Times of uploads, kernels and downloads are those of the device's clock, if it
+/// tells; the others count from the beginning of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TileTimes {
     /// Bars of all series of the tile.
     pub bars: usize,
     /// From when to when it was packed and handed to the device.
     pub prepared: [Duration; 2],
-    /// From when to when kernels ran, if the device tells.
+    /// From when to when the device took it.
+    pub uploaded: Option<[Duration; 2]>,
+    /// From when to when kernels ran.
     pub computed: Option<[Duration; 2]>,
+    /// From when to when results were made ready to be read.
+    pub downloaded: Option<[Duration; 2]>,
     /// From when to when it was waited for.
     pub awaited: [Duration; 2],
     /// When its results had been put where they belong.
@@ -29,8 +42,16 @@ impl TileTimes {
     }
 }
 
-/// Bytes of the two time stamps of a tile.
-pub(crate) const STAMPS: u64 = 16;
+/// Time stamps of a tile: before its upload, before and after its kernels, and
+/// after its download.
+const STAMPS: u32 = 4;
+
+/// Their bytes.
+pub(crate) const STAMP_BYTES: u64 = 8 * STAMPS as u64;
+
+/// The features that a clock can use.
+pub(crate) const FEATURES: wgpu::Features =
+    wgpu::Features::TIMESTAMP_QUERY.union(wgpu::Features::TIMESTAMP_QUERY_INSIDE_ENCODERS);
 
 /// The clock of a device.
 #[derive(Debug)]
@@ -39,12 +60,14 @@ pub(crate) struct Clock {
     resolved: wgpu::Buffer,
     /// Nanoseconds per tick.
     period: f64,
+    /// Whether it stamps between kernels and copies, too.
+    is_whole: bool,
 }
 
 impl Clock {
     /// The clock, if the device has one.
     pub(crate) fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Option<Self> {
-        let stamps = 2 * RING as u32;
+        let stamps = STAMPS * RING as u32;
         let has_one = device.features().contains(wgpu::Features::TIMESTAMP_QUERY);
         has_one.then(|| Self {
             set: device.create_query_set(&wgpu::QuerySetDescriptor {
@@ -59,33 +82,62 @@ impl Clock {
                 mapped_at_creation: false,
             }),
             period: f64::from(queue.get_timestamp_period()),
+            is_whole: device.features().contains(FEATURES),
         })
+    }
+
+    /// Stamps the beginning of an upload: what is written to buffers after
+    /// this submission comes after the stamp.
+    pub(crate) fn before_upload(&self, slot: usize, device: &wgpu::Device, queue: &wgpu::Queue) {
+        if self.is_whole {
+            let mut encoder =
+                device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+            encoder.write_timestamp(&self.set, STAMPS * slot as u32);
+            queue.submit([encoder.finish()]);
+        }
     }
 
     /// The stamps that a pass of a slot of the ring leaves.
     pub(crate) const fn writes(&self, slot: usize) -> wgpu::ComputePassTimestampWrites<'_> {
+        let first = STAMPS * slot as u32;
         wgpu::ComputePassTimestampWrites {
             query_set: &self.set,
-            beginning_of_pass_write_index: Some(2 * slot as u32),
-            end_of_pass_write_index: Some(2 * slot as u32 + 1),
+            beginning_of_pass_write_index: Some(first + 1),
+            end_of_pass_write_index: Some(first + 2),
         }
     }
 
-    /// Sends the stamps of a slot down, to where `target` has [`STAMPS`] bytes left.
+    /// Stamps the end of a download and sends the stamps of a slot after it,
+    /// to where `target` has [`STAMP_BYTES`] bytes left.
     pub(crate) fn download(
         &self,
         slot: usize,
         encoder: &mut wgpu::CommandEncoder,
         (target, at): (&wgpu::Buffer, u64),
     ) {
-        let stamps = 2 * slot as u32..2 * slot as u32 + 2;
+        let first = STAMPS * slot as u32;
+        // A stamp that was never written must not be waited for.
+        let (stamps, skipped) = if self.is_whole {
+            encoder.write_timestamp(&self.set, first + 3);
+            (first..first + STAMPS, 0)
+        } else {
+            (first + 1..first + 3, 8)
+        };
+        let size = 8 * u64::from(stamps.end - stamps.start);
         let from = slot as u64 * wgpu::QUERY_RESOLVE_BUFFER_ALIGNMENT;
         encoder.resolve_query_set(&self.set, stamps, &self.resolved, from);
-        encoder.copy_buffer_to_buffer(&self.resolved, from, target, at, STAMPS);
+        encoder.copy_buffer_to_buffer(&self.resolved, from, target, at + skipped, size);
     }
 
-    /// Stamps as times of the device's clock.
-    pub(crate) fn times(&self, stamps: [u64; 2]) -> [Duration; 2] {
-        stamps.map(|ticks| Duration::from_secs_f64(ticks as f64 * self.period * 1e-9))
+    /// Upload, kernels and download by the device's clock.
+    pub(crate) fn times(&self, stamps: [u64; STAMPS as usize]) -> [Option<[Duration; 2]>; 3] {
+        let [before, begun, ended, after] =
+            stamps.map(|ticks| Duration::from_secs_f64(ticks as f64 * self.period * 1e-9));
+        let whole = |from, to| self.is_whole.then_some([from, to]);
+        [
+            whole(before, begun),
+            Some([begun, ended]),
+            whole(ended, after),
+        ]
     }
 }

@@ -9,6 +9,9 @@ use atc_cli::engine::why::At;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::cache::{CacheArgs, CacheCommandArgs};
+#[cfg(feature = "gpu")]
+use super::devices::DevicesArgs;
+use super::gpu::GpuArgs;
 use super::params::ParamArgs;
 use super::warm::WarmArgs;
 
@@ -69,6 +72,8 @@ pub(crate) enum Command {
     Doctor(DoctorArgs),
     Warm(WarmArgs),
     Cache(CacheCommandArgs),
+    #[cfg(feature = "gpu")]
+    Devices(DevicesArgs),
 }
 
 /// Which symbols are long, which are short: one row each.
@@ -272,12 +277,14 @@ pub(crate) struct ReadArgs {
     /// Sources that `async` reads at once
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = at_least_one)]
     pub(crate) in_flight: usize,
+    #[command(flatten)]
+    pub(crate) gpu: GpuArgs,
 }
 
 /// How jobs run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ExecutorName {
-    /// `async` for remote sources, `rayon` for files, `sequential` for one
+    /// `async` for remote sources, `rayon` for files, `sequential` for one; `gpu` where it pays
     Auto,
     /// One job after the other, on the calling thread
     Sequential,
@@ -287,6 +294,8 @@ pub(crate) enum ExecutorName {
     Lanes,
     /// Reads overlap on a tokio runtime; computing goes on meanwhile
     Async,
+    /// Lanes of a GPU compute, and nothing else does
+    Gpu,
 }
 
 impl ExecutorName {
@@ -298,11 +307,12 @@ impl ExecutorName {
             Self::Rayon => "rayon",
             Self::Lanes => "lanes",
             Self::Async => "async",
+            Self::Gpu => "gpu",
         }
     }
 }
 
-fn at_least_one(text: &str) -> Result<usize, String> {
+pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
     let n = text.parse().ok().filter(|n| 0 < *n);
     n.ok_or_else(|| "must be a whole number of at least 1".to_owned())
 }

@@ -31,9 +31,9 @@ impl Chosen {
 
 impl ReadArgs {
     /// The executor that was asked for, or the best one for `sources`.
-    pub(crate) fn executor(&self, sources: &[Source]) -> anyhow::Result<Chosen> {
+    pub(crate) fn executor(&self, sources: &[Source], on_gpu: bool) -> anyhow::Result<Chosen> {
         let (name, why) = match self.executor {
-            ExecutorName::Auto => self.best(sources),
+            ExecutorName::Auto | ExecutorName::Gpu => self.best(sources, on_gpu),
             asked => (asked, "as asked for".to_owned()),
         };
         let mut reads = None;
@@ -41,6 +41,8 @@ impl ReadArgs {
             ExecutorName::Auto | ExecutorName::Rayon => RayonPool::new(self.jobs).map(shared),
             ExecutorName::Sequential => Ok(shared(Sequential::new())),
             ExecutorName::Lanes => Lanes::new(self.jobs).map(shared),
+            // More threads than lanes of the GPU: some read while others wait for theirs.
+            ExecutorName::Gpu => Lanes::new(self.threads().max(self.gpu.lanes)).map(shared),
             ExecutorName::Async => TokioPool::new(self.jobs).map(|pool| {
                 reads = Some((pool.handle().clone(), self.in_flight));
                 shared(pool)
@@ -60,18 +62,25 @@ impl ReadArgs {
         })
     }
 
+    /// How many threads work.
+    pub(crate) fn threads(&self) -> usize {
+        match self.jobs {
+            0 => available_lanes(),
+            jobs => jobs,
+        }
+    }
+
     /// What `auto` means, and why.
-    fn best(&self, sources: &[Source]) -> (ExecutorName, String) {
+    fn best(&self, sources: &[Source], on_gpu: bool) -> (ExecutorName, String) {
         let n_remote = sources.iter().filter(|source| source.is_remote()).count();
-        let n_lanes = if self.jobs == 0 {
-            available_lanes()
-        } else {
-            self.jobs
-        };
+        let n_lanes = self.threads();
         if 1 < n_remote {
             let why =
                 format!("{n_remote} remote sources, which take longer to come than to compute");
             (ExecutorName::Async, why)
+        } else if on_gpu {
+            let why = format!("{} lane(s) of a GPU compute", self.gpu.lanes);
+            (ExecutorName::Gpu, why)
         } else if n_lanes == 1 || sources.len() <= 1 {
             let why = format!("{} source(s) for {n_lanes} thread(s)", sources.len());
             (ExecutorName::Sequential, why)

@@ -14,6 +14,7 @@ use atc_parallel::CancelToken;
 use indicatif::ProgressBar;
 
 use super::args::{Global, ReadArgs};
+use super::gpu::Gpu;
 use super::output;
 
 impl ReadArgs {
@@ -34,10 +35,12 @@ impl ReadArgs {
         cache: Option<Arc<Cache>>,
     ) -> anyhow::Result<Engine> {
         let bar = bar.clone();
-        let chosen = self.executor(sources)?;
+        let plan = Arc::new(plan);
+        let gpu = Gpu::of(self, &plan, sources, global)?;
+        let chosen = self.executor(sources, gpu.is_there())?;
         output::note(global, &chosen.reason);
         let mut engine = chosen
-            .install(Engine::builder(plan))
+            .install(gpu.install(Engine::builder(plan)))
             .cancel_with(&interrupt())
             .on_source(move || bar.inc(1));
         if let Some(cache) = cache {

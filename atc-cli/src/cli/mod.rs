@@ -3,9 +3,12 @@
 mod args;
 mod cache;
 mod compute;
+#[cfg(feature = "gpu")]
+mod devices;
 mod doctor;
 mod executor;
 mod exit;
+mod gpu;
 mod input;
 mod inspect;
 mod output;
@@ -39,6 +42,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Inspect(args) => report::inspect(&args, &global),
         Command::Warm(args) => warm::run(&args, &global),
         Command::Cache(args) => cache::run(&args, &global),
+        #[cfg(feature = "gpu")]
+        Command::Devices(args) => devices::run(&args, &global),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -68,7 +68,7 @@ pub(crate) fn inspect(args: &InspectArgs, global: &Global) -> anyhow::Result<Exi
     let bar = progress::bar(global, sources.len(), "inspecting");
     let shown = bar.clone();
     let control = Control::new().on_progress(move |_| shown.inc(1));
-    let chosen = args.read.executor(&sources)?;
+    let chosen = args.read.executor(&sources, false)?;
     output::note(global, &chosen.reason);
     let verdicts: Vec<Verdict> = chosen
         .executor

@@ -4,15 +4,31 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use atc_cli::engine::gpu::{GpuEvaluator, OnFault};
+use atc_cli::engine::gpu::{Choice, GpuEvaluator, Job, OnFault, choose, measure};
 use atc_cli::engine::{CpuEvaluator, Evaluate, EvaluateError, Output, Prices, Tile, Wanted};
 use atc_core::{Gaps, Params, PerFamily, Plan, Profile, Robustness};
-use atc_gpu::{Error, Options, Policy};
+use atc_gpu::{DeviceKind, Error, Options, Policy};
 
-/// An open device, or `None` where a test is to be left out, as the variable `ATC_GPU` says.
+/// What the variable `ATC_GPU` says.
+fn policy() -> Policy {
+    let value = std::env::var("ATC_GPU").ok();
+    Policy::from_env_value(value.as_deref()).expect("ATC_GPU is a policy")
+}
+
+/// Whether tests have a device; one that is required and missing fails them.
+#[cfg(feature = "cli")]
+pub(crate) fn has_device() -> bool {
+    let has_one = policy() != Policy::Off && atc_gpu::devices().iter().any(|d| d.has_f64);
+    assert!(
+        has_one || policy() != Policy::Required,
+        "no device, and ATC_GPU requires one"
+    );
+    has_one
+}
+
+/// An open device, or `None` where a test is to be left out.
 fn gpu(n_lanes: usize, options: &Options, on_fault: OnFault) -> Option<GpuEvaluator> {
-    let policy = std::env::var("ATC_GPU").ok();
-    let policy = Policy::from_env_value(policy.as_deref()).expect("ATC_GPU is a policy");
+    let policy = policy();
     if policy == Policy::Off {
         return None;
     }
@@ -148,10 +164,11 @@ fn every_output_has_the_bits_of_the_processor() {
         return;
     };
     let cpu = CpuEvaluator::new();
-    for seed in 0..12 {
+    for seed in 0..10 {
         let plan = Arc::new(Plan::new(params(seed)).unwrap());
-        let of = |s: u64| market(seed * 100 + s, 120 + (s as usize * 37) % 700);
-        let markets: Vec<_> = (0..40).map(of).collect();
+        // Some far longer than a tile has bars.
+        let of = |s: u64| market(seed * 100 + s, 120 + (s as usize * 137) % 2300);
+        let markets: Vec<_> = (0..30).map(of).collect();
         let mut series = prices(&markets);
         // Beside the close one other source, and a price beyond what kernels are given.
         let (halves, tiny) = (vec![0.5; markets[1].len()], vec![1e-200; 120]);
@@ -198,6 +215,36 @@ fn a_series_that_is_refused_does_not_touch_the_others() {
         let [ours, theirs] = [&ours[at], &theirs[at]].map(|o| o.as_ref().unwrap_err().to_string());
         assert_eq!(ours, theirs);
     }
+}
+
+#[test]
+fn a_choice_has_a_reason_and_is_never_a_software_driver() {
+    let plan = Arc::new(Plan::new(Params::default()).unwrap());
+    for n_bars in [1_000, 1 << 50] {
+        let job = Job { n_bars, threads: 2 };
+        let Choice { gpu, reason } = choose(&plan, job, (1, &Options::default()), OnFault::Fail);
+        match gpu {
+            Some(gpu) => {
+                assert_ne!(gpu.device().kind, DeviceKind::Software);
+                assert!(reason.starts_with("GPU: "), "{reason}");
+            }
+            None => assert!(reason.starts_with("processor: "), "{reason}"),
+        }
+    }
+}
+
+#[test]
+fn a_sample_is_timed_on_both() {
+    let options = Options {
+        tile_bytes: Some(100_000),
+        ..Options::default()
+    };
+    let Some(gpu) = gpu(1, &options, OnFault::Fail) else {
+        return;
+    };
+    let plan = Arc::new(Plan::new(Params::default()).unwrap());
+    let measured = measure(&gpu, &plan).unwrap();
+    assert!(measured.gpu > 0.0 && measured.cpu > 0.0, "{measured:?}");
 }
 
 /// A tile that takes a device some tenths of a second.

@@ -3,6 +3,7 @@
 //! computed, for tests, and for whoever wants to read it with a debugger.
 
 mod average;
+mod count;
 mod dema;
 mod ema;
 mod exponential;
@@ -78,6 +79,20 @@ pub fn last_flip(
         }
     };
     Ok(flip(rows))
+}
+
+/// Additions, subtractions, multiplications, divisions and roundings that kernels do
+/// for a series: the arithmetic that a device cannot help.
+///
+/// # Errors
+///
+/// As [`columns`].
+pub fn operations(program: &Program, growth: &[f64], series: Series<'_>) -> Result<u64, Error> {
+    program.check()?;
+    series.check(growth)?;
+    Ok(count::operations(|| {
+        compute::<count::Counted>(program, growth, series);
+    }))
 }
 
 /// A flip out of its side and its bar.

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use atc_core::{Params, Plan};
+use atc_core::{Params, PerFamily, Plan};
 use atc_gpu::{Columns, Error, Lane, Options, Precision, Program, Select, Series};
 
+use crate::compare::differing_values;
 use crate::gpu;
 use crate::market::closes;
 use crate::program::{growth_of, program_of};
@@ -49,6 +50,61 @@ fn a_lost_device_is_an_error_and_a_new_lane_computes_again() {
     }
     let mut next = Lane::open(Options::default()).unwrap();
     assert_eq!(compute(&mut next).unwrap(), before);
+}
+
+/// How long a tile may take before the test goes on without it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whenever the device goes, a run has the right numbers or is an error; it ends either way.
+#[test]
+fn a_device_lost_in_mid_run_gives_no_wrong_number() {
+    let plan = Plan::new(Params::default()).unwrap();
+    let close = closes(1, 3000);
+    let growth = growth_of(&plan, close.len());
+    let expected = atc_core::average_signal(&plan, &close, None).unwrap();
+    let series = vec![Series::of(&close); 200];
+    let mut n_lost = 0;
+    for tiles_before in 0..6 {
+        let options = Options {
+            tile_bytes: Some(200_000),
+            ..Options::default()
+        };
+        let Some(mut lane) = gpu::lane(options) else {
+            return;
+        };
+        let device = lane.wgpu().0.clone();
+        let queue = lane.wgpu().1.clone();
+        let mut out = vec![vec![0.0; close.len()]; series.len()];
+        let mut slots: Vec<&mut [f64]> = out.iter_mut().map(Vec::as_mut_slice).collect();
+        let result = std::thread::scope(|scope| {
+            let (done, tile_done) = std::sync::mpsc::channel();
+            // The device goes once it has done this many submissions of the run.
+            queue.on_submitted_work_done(move || done.send(()).unwrap_or_default());
+            scope.spawn(move || {
+                tile_done.recv_timeout(PATIENCE).unwrap_or_default();
+                for _ in 0..tiles_before {
+                    let (done, tile_done) = std::sync::mpsc::channel();
+                    queue.on_submitted_work_done(move || done.send(()).unwrap_or_default());
+                    tile_done.recv_timeout(PATIENCE).unwrap_or_default();
+                }
+                device.destroy();
+            });
+            lane.averages(&program_of(&plan), &growth, &series, &mut slots)
+        });
+        match result {
+            Ok(()) => assert!(out.iter().all(|o| differing_values(o, &expected) == 0)),
+            Err(error) => {
+                n_lost += 1;
+                assert!(
+                    matches!(error, Error::Lost { .. } | Error::Device { .. }),
+                    "{error}"
+                );
+            }
+        }
+        let again = compute(&mut lane).unwrap_err();
+        assert!(matches!(again, Error::Lost { .. }), "{again}");
+    }
+    assert!(n_lost > 0, "the device went too late every time");
 }
 
 #[test]
@@ -98,6 +154,28 @@ fn what_kernels_could_not_index_is_refused() {
         refuse(&fine, &growth, series),
         "1 source values for 3 closes"
     );
+}
+
+#[test]
+fn loops_that_a_driver_would_end_early_are_refused() {
+    let Some(mut lane) = gpu::lane(Options::default()) else {
+        return;
+    };
+    let max_steps = lane.device().limits.max_steps;
+    let lengths = PerFamily::splat(200_000);
+    let plan = Plan::new(Params {
+        lengths,
+        ..Params::default()
+    });
+    let close = closes(1, 300);
+    let series = [Series::of(&close)];
+    let result = lane.last(&program_of(&plan.unwrap()), &[1.0; 300], &series);
+    match result {
+        Err(Error::TooManySteps { needed, limit }) => {
+            assert!(limit == max_steps && needed > limit);
+        }
+        other => assert!(max_steps == u64::MAX && other.is_ok(), "{other:?}"),
+    }
 }
 
 #[test]

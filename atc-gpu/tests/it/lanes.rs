@@ -58,12 +58,14 @@ fn a_timeline_tells_every_tile_once_and_in_order() {
     for n_series in [1, 40] {
         let series = vec![Series::of(&close); n_series];
         lane.last(&program_of(&plan), &growth, &series).unwrap();
-        let tiles = lane.timeline();
+        let tiles = &lane.timeline().tiles;
         let bars: usize = tiles.iter().map(|tile| tile.bars).sum();
         assert_eq!(bars, 2000 * n_series);
         for tile in tiles {
             let [asked, come] = tile.awaited;
             assert!(tile.prepared.is_sorted());
+            let stages = [tile.uploaded, tile.computed, tile.downloaded];
+            assert!(stages.iter().flatten().flatten().is_sorted());
             assert!(tile.prepared[1] <= come && asked <= come && come <= tile.placed);
         }
         assert!(tiles.is_sorted_by_key(|tile| tile.placed));

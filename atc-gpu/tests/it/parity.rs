@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use atc_core::{Params, Plan};
+use atc_core::{Family, Params, PerFamily, Plan};
 use atc_gpu::{Columns, Lane, Options, Reading, Series};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -75,6 +75,26 @@ fn random_series_and_parameters_give_the_same_bits() {
         Ok(())
     });
     result.unwrap();
+}
+
+/// Drivers end loops that they find too long: a series that is alone must not
+/// become one tile of any length.
+#[test]
+fn long_series_give_the_same_bits() {
+    let Some(mut lane) = gpu::lane(Options::default()) else {
+        return;
+    };
+    for (length, hma) in [(28, 28), (14, 100), (300, 30), (100, 900), (2000, 5000)] {
+        let mut lengths = PerFamily::splat(length);
+        lengths[Family::Hma] = hma;
+        let params = Params {
+            lengths,
+            ..Params::default()
+        };
+        let markets: Vec<Vec<f64>> = (0..3).map(|seed| closes(seed * 7, 12_000)).collect();
+        let differing = check(&mut lane, params, &markets);
+        assert_eq!(differing, 0, "lengths {length}, hma {hma}");
+    }
 }
 
 #[test]

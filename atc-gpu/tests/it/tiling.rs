@@ -10,6 +10,7 @@ fn limits() -> impl Strategy<Value = Limits> {
             max_binding: 1 << binding,
             max_workgroups,
             workgroup: 1 << workgroup,
+            max_steps: 65_535,
             preferred: 1 << preferred,
         },
     )
@@ -17,14 +18,16 @@ fn limits() -> impl Strategy<Value = Limits> {
 
 fn demand() -> impl Strategy<Value = Demand> {
     let value = prop_oneof![Just(4), Just(8)];
-    (value, 1_u64..14, 0_u64..4000, 0_u64..5000).prop_map(|(value, columns, history, state)| {
-        Demand {
+    let steps = [0_u64..300, 0_u64..70_000];
+    (value, 1_u64..14, 0_u64..4000, 0_u64..5000, steps).prop_map(
+        |(value, columns, history, state, steps)| Demand {
             value,
             columns,
             history,
             state,
-        }
-    })
+            steps,
+        },
+    )
 }
 
 proptest! {
@@ -65,7 +68,9 @@ proptest! {
                 let groups = u64::from(limits.max_workgroups);
                 prop_assert!(series.div_ceil(u64::from(limits.workgroup)) <= groups);
                 prop_assert!(bars <= groups);
+                prop_assert!(bars * demand.steps[0] + demand.steps[1] <= limits.max_steps);
             }
+            Err(Error::TooManySteps { needed, limit }) => prop_assert!(needed > limit),
             Err(Error::DoesNotFit { needed, limit: told, .. }) => {
                 prop_assert_eq!(told, limit);
                 prop_assert!(needed > limit);

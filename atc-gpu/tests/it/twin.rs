@@ -1,7 +1,7 @@
 //! The scalar twins of the kernels give the bits of the definition.
 
 use atc_core::{Family, Params, Plan};
-use atc_gpu::{Precision, Series, twin};
+use atc_gpu::{Precision, Program, Series, twin};
 use proptest::prelude::*;
 
 use crate::compare::{differing, differing_values, flip_of};
@@ -73,6 +73,23 @@ proptest! {
         let source: Vec<f64> = close.iter().map(|c| c * 0.75 + 1.0).collect();
         prop_assert_eq!(check(params, &close, Some(&source)), 0);
     }
+}
+
+/// The cost of a bar does not grow with the history behind it.
+#[test]
+fn operations_grow_with_the_bars_alone() {
+    let program = Program::default();
+    let growth = vec![1.0; 4000];
+    let count = |n_bars: usize| {
+        let close = closes(3, n_bars);
+        let n = twin::operations(&program, &growth, Series::of(&close)).unwrap();
+        n as f64 / n_bars as f64
+    };
+    let (short, long) = (count(1000), count(4000));
+    assert!(
+        short > 54.0 && (short / long - 1.0).abs() < 0.05,
+        "{short}, {long}"
+    );
 }
 
 /// On candles it is 0.23 %; these markets have more flats, ticks and jumps.

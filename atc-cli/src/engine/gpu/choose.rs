@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use atc_core::Plan;
-use atc_gpu::{Device, DeviceKind, Error, Options, devices};
+use atc_gpu::{Device, DeviceKind, Error, Options, Precision, devices};
 
 use super::{GpuEvaluator, OnFault};
 use crate::engine::{CpuEvaluator, Evaluate, Prices, Tile, Wanted};
@@ -59,6 +59,9 @@ pub fn choose(
     on_fault: OnFault,
 ) -> Choice {
     let found = worth_looking(job).and_then(|()| {
+        if options.precision == Precision::F32 {
+            return Err("processor: other bits come of f32, which `auto` never uses".to_owned());
+        }
         let all = devices();
         let wanted = options.select.pick(&all, options.precision);
         let device = candidate(wanted)?;
@@ -177,6 +180,32 @@ mod tests {
             let reason = worth_looking(small).unwrap_err();
             assert!(reason.starts_with("processor: about "), "{reason}");
         }
+    }
+
+    #[test]
+    fn hardware_with_f64_wins_where_it_is_faster() {
+        // Without any driver there is nothing to describe.
+        let Some(mut device) = devices().into_iter().next() else {
+            return;
+        };
+        device.has_f64 = true;
+        device.kind = DeviceKind::Software;
+        assert!(candidate(Some(&device)).is_err());
+        device.kind = DeviceKind::Discrete;
+        assert!(candidate(Some(&device)).is_ok());
+        let job = Job {
+            n_bars: 1_000_000_000,
+            threads: 4,
+        };
+        let measured = |gpu| Measured { gpu, cpu: 20e6 };
+        let won = verdict(&device, measured(900e6), job).unwrap();
+        assert!(
+            won.starts_with("GPU: ") && won.ends_with(" 900 million bars/s, 4 threads about 80")
+        );
+        let lost = verdict(&device, measured(90e6), job).unwrap_err();
+        assert!(lost.starts_with("processor: "), "{lost}");
+        device.has_f64 = false;
+        assert!(candidate(Some(&device)).is_err());
     }
 
     #[test]

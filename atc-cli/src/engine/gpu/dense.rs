@@ -1,14 +1,19 @@
 //! A series as the kernels take it: the bars that exist, one after the other.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use atc_core::{Plan, Series};
+use atc_gpu::Precision;
 
 use crate::engine::Prices;
 
 /// Kernels are given prices in this range alone: outside, sums or differences come near the ends
 /// of `f64`, where devices may round to zero or to infinity in their own ways.
-const PLAIN: std::ops::RangeInclusive<f64> = 1e-100..=1e100;
+const PLAIN: RangeInclusive<f64> = 1e-100..=1e100;
+
+/// As [`PLAIN`], in `f32`.
+const PLAIN_SINGLE: RangeInclusive<f64> = 1e-20..=1e20;
 
 /// The bars of a checked series that exist, without gaps.
 #[derive(Clone, Debug)]
@@ -46,8 +51,12 @@ impl<'a> Dense<'a> {
     }
 
     /// Whether kernels can be trusted with its values.
-    pub(super) fn is_plain(&self) -> bool {
-        let is_plain = |value: &f64| PLAIN.contains(&value.abs());
+    pub(super) fn is_plain(&self, precision: Precision) -> bool {
+        let plain = match precision {
+            Precision::F64 => PLAIN,
+            Precision::F32 => PLAIN_SINGLE,
+        };
+        let is_plain = |value: &f64| plain.contains(&value.abs());
         let source = self.source.as_deref().unwrap_or_default();
         let mut sources = source.iter();
         self.close.iter().all(is_plain) && sources.all(|value| *value == 0.0 || is_plain(value))

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use atc_core::{Columns, Flip, PerFamily, Plan, Reading, Trend};
-use atc_gpu::{Demand, Device, Error, Lane, Lanes, Options, Tiling};
+use atc_gpu::{Demand, Device, Error, Lane, Lanes, Options, Precision, Tiling};
 
 pub use self::choose::{Choice, Job, Measured, choose, measure};
 use self::dense::Dense;
@@ -21,6 +21,9 @@ const TYPICAL_BARS: usize = 2_000;
 
 /// Series of a tile at most: what a job reads before it computes is held in memory.
 const MOST_SERIES: usize = 4_096;
+
+/// Version of what kernels compute in `f32`.
+const SINGLE: u32 = 1;
 
 /// What to do once a device has failed.
 #[derive(Clone)]
@@ -68,6 +71,7 @@ impl fmt::Debug for OnFault {
 pub struct GpuEvaluator {
     lanes: Lanes,
     device: Device,
+    precision: Precision,
     on_fault: OnFault,
     /// Whether the processor computes everything from now on.
     given_up: AtomicBool,
@@ -86,6 +90,7 @@ impl GpuEvaluator {
         Ok(Self {
             lanes,
             device,
+            precision: options.precision,
             on_fault,
             given_up: AtomicBool::new(false),
             cpu: CpuEvaluator::new(),
@@ -159,19 +164,17 @@ impl GpuEvaluator {
 }
 
 impl Evaluate for GpuEvaluator {
-    /// As many as fit a tile of the device, series of 2,000 bars assumed.
     fn tile_len(&self) -> usize {
-        let demand = Demand {
-            history: 64,
-            ..Demand::default()
-        };
-        let tiling = Tiling::new(self.device.limits, demand, (MOST_SERIES, TYPICAL_BARS));
-        tiling.map_or(1, |tiling| tiling.series())
+        let [n_series, _] = tile_of(&self.device);
+        n_series
     }
 
-    /// The processor's: its bits are the same.
+    /// The processor's, since the bits are the same; in `f32` one of its own.
     fn version(&self) -> (&'static str, u32) {
-        self.cpu.version()
+        match self.precision {
+            Precision::F64 => self.cpu.version(),
+            Precision::F32 => ("f32", SINGLE),
+        }
     }
 
     fn evaluate(&self, tile: &Tile<'_>) -> Vec<Result<Output, EvaluateError>> {
@@ -182,7 +185,9 @@ impl Evaluate for GpuEvaluator {
         let taken: Vec<Option<Dense<'_>>> = tile
             .series
             .iter()
-            .map(|prices| Dense::new(tile.plan, prices).filter(Dense::is_plain))
+            .map(|prices| {
+                Dense::new(tile.plan, prices).filter(|dense| dense.is_plain(self.precision))
+            })
             .collect();
         let given: Vec<&Dense<'_>> = taken.iter().flatten().collect();
         let mut computed = match (self.compute(tile, &given), &self.on_fault) {
@@ -200,6 +205,19 @@ impl Evaluate for GpuEvaluator {
         };
         taken.iter().enumerate().map(output).collect()
     }
+}
+
+/// Series and bars of a tile on a device, for series of 2,000 bars at the default lengths.
+pub fn tile_of(device: &Device) -> [usize; 2] {
+    let demand = Demand {
+        history: 64,
+        ..Demand::default()
+    };
+    let shape = (MOST_SERIES, TYPICAL_BARS);
+    let tiling = Tiling::new(device.limits, demand, shape);
+    tiling.map_or([1, 1], |tiling| {
+        [tiling.series(), tiling.bars().min(TYPICAL_BARS)]
+    })
 }
 
 /// The ending of a series of `n_bars` bars that exist.

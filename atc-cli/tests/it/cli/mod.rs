@@ -13,6 +13,8 @@ mod commands;
 mod cookbook;
 mod formats;
 mod golden;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod output;
 mod params;
 
@@ -76,7 +78,7 @@ impl Folder {
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_atc"));
         command.current_dir(self.0.path());
-        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"] {
+        for name in ["ATC_GPU", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"] {
             command.env_remove(name);
         }
         command.env("ATC_CACHE", "off");
@@ -88,10 +90,21 @@ impl Folder {
         self.atc_fed(words, b"")
     }
 
+    /// Runs `atc` with variables in its environment.
+    #[cfg(feature = "gpu")]
+    fn atc_with(&self, variables: &[(&str, &str)], words: &str) -> Ran {
+        let mut command = self.command();
+        command.envs(variables.iter().copied());
+        Self::run(command, words, b"")
+    }
+
     /// Runs `atc` with bytes on standard input.
     fn atc_fed(&self, words: &str, input: &[u8]) -> Ran {
-        let mut child = self
-            .command()
+        Self::run(self.command(), words, input)
+    }
+
+    fn run(mut command: Command, words: &str, input: &[u8]) -> Ran {
+        let mut child = command
             .args(words.split_whitespace())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

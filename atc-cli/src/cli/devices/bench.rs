@@ -1,0 +1,214 @@
+//! Several lanes against one: wall times, and when tiles went through.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use atc_cli::engine::gpu::{GpuEvaluator, OnFault};
+use atc_cli::engine::{Evaluate, Prices, Tile, Wanted};
+use atc_core::{Params, Plan};
+use atc_gpu::{DeviceKind, Options, Select, TileTimes, Timeline};
+use atc_parallel::{ExecutorExt, Lanes};
+
+/// Tiles that are computed.
+const TILES: usize = 32;
+
+/// Bars of their series.
+const BARS: usize = 256;
+
+/// Series of a tile on a software driver, which takes its time.
+const SOFTWARE_SERIES: usize = 64;
+
+/// Rounds, each with one lane and with several.
+const ROUNDS: usize = 3;
+
+/// Characters of the time axis.
+const WIDTH: usize = 72;
+
+/// Lanes, and the threads that use them.
+struct Side {
+    gpu: Arc<GpuEvaluator>,
+    threads: Lanes,
+    walls: Vec<f64>,
+}
+
+/// What a lane did of a run.
+struct Passage {
+    lane: usize,
+    timeline: Timeline,
+}
+
+impl Side {
+    fn open(select: &Select, n_lanes: usize) -> anyhow::Result<Self> {
+        let options = Options {
+            select: select.clone(),
+            ..Options::default()
+        };
+        Ok(Self {
+            gpu: Arc::new(GpuEvaluator::open(n_lanes, &options, OnFault::Fail)?),
+            threads: Lanes::new(n_lanes)?,
+            walls: Vec::with_capacity(ROUNDS),
+        })
+    }
+
+    /// Computes all tiles; when each went through its lane, in order.
+    fn run(&mut self, plan: &Arc<Plan>, close: &Arc<[f64]>) -> anyhow::Result<Vec<Passage>> {
+        let (gpu, plan, close) = (Arc::clone(&self.gpu), Arc::clone(plan), Arc::clone(close));
+        let begun = Instant::now();
+        let passages = self.threads.map(TILES, move |slot| {
+            let prices = Prices {
+                close: &close,
+                source: None,
+            };
+            // The same series again and again: values do not change the work.
+            let series = vec![prices; n_series(&gpu)];
+            let tile = Tile {
+                plan: &plan,
+                wanted: Wanted::Average,
+                states: false,
+                lane: slot.lane,
+                series: &series,
+            };
+            gpu.evaluate(&tile).into_iter().next().transpose()?;
+            Ok(Passage {
+                lane: slot.lane,
+                timeline: gpu.lanes().with(slot.lane, |lane| lane.timeline().clone()),
+            })
+        });
+        self.walls.push(begun.elapsed().as_secs_f64());
+        passages.into_iter().collect()
+    }
+
+    fn median(&self) -> f64 {
+        let mut walls = self.walls.clone();
+        walls.sort_by(f64::total_cmp);
+        walls[walls.len() / 2]
+    }
+}
+
+/// Series of a tile.
+fn n_series(gpu: &GpuEvaluator) -> usize {
+    match gpu.device().kind {
+        DeviceKind::Software => SOFTWARE_SERIES,
+        _ => gpu.tile_len(),
+    }
+}
+
+/// Times one lane and several in turns; the report.
+pub(super) fn run(select: &Select, n_lanes: usize) -> anyhow::Result<String> {
+    let plan = Arc::new(Plan::new(Params::default())?);
+    let close: Arc<[f64]> = (0..BARS).map(|bar| 100.0 + (bar % 37) as f64).collect();
+    let (mut one, mut several) = (Side::open(select, 1)?, Side::open(select, n_lanes)?);
+    // The first run makes the buffers.
+    one.run(&plan, &close)?;
+    several.run(&plan, &close)?;
+    for side in [&mut one, &mut several] {
+        side.walls.clear();
+    }
+    let mut passages = [Vec::new(), Vec::new()];
+    for _ in 0..ROUNDS {
+        passages = [one.run(&plan, &close)?, several.run(&plan, &close)?];
+    }
+    let device = one.gpu.device();
+    let n_series = n_series(&one.gpu);
+    let mut text = format!(
+        "{} ({}, {})\n{TILES} tiles of {n_series} series x {BARS} bars, average signal, f64, median of {ROUNDS} rounds in turns\n\n",
+        device.name, device.kind, device.driver
+    );
+    let bars = (TILES * n_series * BARS) as f64;
+    for (side, n) in [(&one, 1), (&several, n_lanes)] {
+        let seconds = side.median();
+        let _ = writeln!(
+            text,
+            "{n} lane(s)  {seconds:7.3} s  {:8.2} million bars/s",
+            bars / seconds / 1e6
+        );
+    }
+    let ratio = one.median() / several.median();
+    let _ = writeln!(text, "{n_lanes} lanes are {ratio:.2} times as fast as 1");
+    for (passages, n) in passages.iter().zip([1, n_lanes]) {
+        text += &timeline(passages, n);
+    }
+    Ok(text)
+}
+
+/// A stage of a tile: what it is called, and when it was.
+type Stage = (&'static str, fn(&TileTimes) -> Option<[Duration; 2]>);
+
+const HOST: [Stage; 2] = [
+    ("prepared", |tile| Some(tile.prepared)),
+    ("placed", |tile| Some([tile.awaited[1], tile.placed])),
+];
+
+const DEVICE: [Stage; 3] = [
+    ("upload", |tile| tile.uploaded),
+    ("kernels", |tile| tile.computed),
+    ("download", |tile| tile.downloaded),
+];
+
+/// One line per lane and stage over the time of the run.
+fn timeline(passages: &[Passage], n_lanes: usize) -> String {
+    let spans: Vec<Vec<[f64; 2]>> = (0..n_lanes)
+        .flat_map(|lane| of_lane(passages, lane))
+        .collect();
+    let edges = || spans.iter().flatten().flatten().copied();
+    let (from, to) = (
+        edges().fold(f64::MAX, f64::min),
+        edges().fold(f64::MIN, f64::max),
+    );
+    let mut text = format!(
+        "\nthe last round on {n_lanes} lane(s): {:.1} ms\n",
+        (to - from) * 1e3
+    );
+    let names = HOST.iter().chain(&DEVICE).map(|(name, _)| *name);
+    for ((place, name), spans) in names.cycle().enumerate().zip(&spans) {
+        let lane = match place % (HOST.len() + DEVICE.len()) {
+            0 => format!("lane {}", place / (HOST.len() + DEVICE.len())),
+            _ => String::new(),
+        };
+        let total: f64 = spans.iter().map(|[from, to]| to - from).sum();
+        let marks = drawn(spans, (from, to - from));
+        let _ = writeln!(text, "{lane:<7} {name:<8} {:8.1} ms |{marks}|", total * 1e3);
+    }
+    text
+}
+
+/// Spans of each stage of a lane in seconds, host stages first, on one axis.
+fn of_lane(passages: &[Passage], lane: usize) -> Vec<Vec<[f64; 2]>> {
+    let epoch = passages.iter().map(|passage| passage.timeline.begun).min();
+    let of_lane = passages.iter().filter(|passage| passage.lane == lane);
+    let tiles: Vec<(f64, &TileTimes)> = of_lane
+        .flat_map(|Passage { timeline, .. }| {
+            let begun = epoch.map_or(0.0, |epoch| (timeline.begun - epoch).as_secs_f64());
+            timeline.tiles.iter().map(move |tile| (begun, tile))
+        })
+        .collect();
+    let seconds = |span: [Duration; 2]| span.map(|time| time.as_secs_f64());
+    // The device's clock begins anywhere; no kernel begins before its tile was prepared.
+    let ahead = |(begun, tile): &(f64, &TileTimes)| {
+        let computed = tile.computed.map(seconds)?;
+        Some(begun + seconds(tile.prepared)[1] - computed[0])
+    };
+    let offset = tiles.iter().filter_map(ahead).fold(f64::MIN, f64::max);
+    let on_host = HOST.iter().map(|(_, span)| {
+        let of =
+            |(begun, tile): &(f64, &TileTimes)| Some(seconds(span(tile)?).map(|at| begun + at));
+        tiles.iter().filter_map(of).collect()
+    });
+    let on_device = DEVICE.iter().map(|(_, span)| {
+        let of = |(_, tile): &(f64, &TileTimes)| Some(seconds(span(tile)?).map(|at| offset + at));
+        tiles.iter().filter_map(of).collect()
+    });
+    on_host.chain(on_device).collect()
+}
+
+/// Where a stage was at work, from left to right.
+fn drawn(spans: &[[f64; 2]], (from, length): (f64, f64)) -> String {
+    let column = |at: f64| ((at - from) / length * WIDTH as f64) as isize;
+    let is_in = |at: isize| {
+        let mut spans = spans.iter();
+        spans.any(|[from, to]| (column(*from)..=column(*to)).contains(&at))
+    };
+    let mark = |at| if is_in(at) { '#' } else { ' ' };
+    (0..WIDTH.cast_signed()).map(mark).collect()
+}

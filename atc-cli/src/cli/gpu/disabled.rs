@@ -1,0 +1,42 @@
+//! `atc` built without the feature `gpu`.
+
+use std::sync::Arc;
+
+use atc_cli::engine::EngineBuilder;
+use atc_cli::engine::dataset::Source;
+use atc_core::Plan;
+
+use crate::cli::args::{ExecutorName, Global, ReadArgs};
+use crate::cli::exit::Misuse;
+
+/// No GPU.
+pub(crate) struct Gpu;
+
+impl Gpu {
+    /// None; an error where one is asked for.
+    pub(crate) fn of(
+        read: &ReadArgs,
+        _: &Arc<Plan>,
+        _: &[Source],
+        _: &Global,
+    ) -> anyhow::Result<Self> {
+        let is_required = std::env::var_os("ATC_GPU").is_some_and(|value| value == "required");
+        match read.executor {
+            ExecutorName::Gpu => {}
+            ExecutorName::Auto if is_required => {}
+            _ => return Ok(Self),
+        }
+        let text = "this `atc` was built without its feature `gpu`; choose another executor";
+        Err(Misuse(text.to_owned()).into())
+    }
+
+    /// Whether a GPU computes.
+    pub(crate) const fn is_there(&self) -> bool {
+        false
+    }
+
+    /// Leaves an engine as it is.
+    pub(crate) fn install(self, engine: EngineBuilder) -> EngineBuilder {
+        engine
+    }
+}

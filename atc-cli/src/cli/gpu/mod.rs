@@ -1,0 +1,13 @@
+//! Whether a GPU computes, as flags and the variable `ATC_GPU` say.
+
+mod args;
+#[cfg(not(feature = "gpu"))]
+mod disabled;
+#[cfg(feature = "gpu")]
+mod enabled;
+
+pub(crate) use args::GpuArgs;
+#[cfg(not(feature = "gpu"))]
+pub(crate) use disabled::Gpu;
+#[cfg(feature = "gpu")]
+pub(crate) use enabled::{Gpu, select};
