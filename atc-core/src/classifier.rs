@@ -3,12 +3,8 @@
 use std::sync::Arc;
 
 use crate::kernel::follow::side;
-use crate::kernel::{Block, Feed, Tile};
-use crate::lanes::{Lanes, Wide};
+use crate::state::State;
 use crate::{Error, Family, Flip, PerFamily, Plan, Trend, TrendTracker};
-
-/// One lane: the stream.
-type One = Wide<1>;
 
 /// A closed bar, or one that is missing.
 ///
@@ -16,7 +12,7 @@ type One = Wide<1>;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bar {
     /// Close and source; `None` for a bar that does not exist.
-    values: Option<(f64, f64)>,
+    pub(crate) values: Option<(f64, f64)>,
 }
 
 impl Bar {
@@ -119,32 +115,20 @@ pub struct Cells {
 #[derive(Clone, Debug)]
 pub struct Classifier {
     pub(crate) plan: Arc<Plan>,
-    pub(crate) tile: Tile<One>,
+    pub(crate) state: State,
     pub(crate) trend: TrendTracker,
     pub(crate) reading: Option<Reading>,
-    block: Block<One>,
 }
 
 impl Classifier {
     /// A classifier before its first bar.
     pub fn new(plan: impl Into<Arc<Plan>>) -> Self {
         let plan = plan.into();
-        let tile = Tile::new(&plan, 1);
-        Self::with_tile(plan, tile, TrendTracker::default(), None)
-    }
-
-    pub(crate) fn with_tile(
-        plan: Arc<Plan>,
-        tile: Tile<One>,
-        trend: TrendTracker,
-        reading: Option<Reading>,
-    ) -> Self {
         Self {
+            state: State::new(&plan),
             plan,
-            tile,
-            trend,
-            reading,
-            block: Block::new(1),
+            trend: TrendTracker::default(),
+            reading: None,
         }
     }
 
@@ -152,28 +136,9 @@ impl Classifier {
     /// missing bar.
     pub fn update(&mut self, bar: Bar) -> Option<Reading> {
         let (close, source) = bar.values?;
-        let bar = Next { close, source };
-        self.tile
-            .advance(&self.plan, &mut self.block, (1, true), bar);
-        let average_signal = self.block.average[0].lane(0);
+        let average_signal = self.state.advance(&self.plan, close, source);
         let flip = self.trend.update(&self.plan, average_signal).is_some();
-        self.reading = (self.plan.params().cutout < self.tile.bars).then(|| Reading {
-            signals: PerFamily(
-                self.block
-                    .signals
-                    .each_ref()
-                    .map(|column| column[0].lane(0)),
-            ),
-            equities: PerFamily(
-                self.block
-                    .equities
-                    .each_ref()
-                    .map(|column| column[0].lane(0)),
-            ),
-            average_signal,
-            trend: Trend::of(&self.plan, average_signal),
-            flip,
-        });
+        self.reading = self.state.reading(&self.plan, (average_signal, flip));
         self.reading
     }
 
@@ -189,8 +154,8 @@ impl Classifier {
     }
 
     /// Bars taken; missing ones do not count.
-    pub const fn n_bars(&self) -> usize {
-        self.tile.bars
+    pub fn n_bars(&self) -> usize {
+        self.state.bars()
     }
 
     /// The last flip of the trend, if there was one.
@@ -205,26 +170,12 @@ impl Classifier {
 
     /// The 54 lines after the last bar.
     pub fn cells(&self) -> Cells {
-        let lines = |f: Family| &self.tile.lines[f as usize];
+        let lines = self.state.lines(&self.plan);
         Cells {
-            averages: PerFamily(Family::ALL.map(|f| lines(f).average.map(|v| v.lane(0)))),
-            signals: PerFamily(Family::ALL.map(|f| lines(f).side.map(|v| signal(v.lane(0))))),
-            equities: PerFamily(Family::ALL.map(|f| lines(f).equity.map(|v| v.lane(0)))),
+            averages: PerFamily(Family::ALL.map(|f| lines[f].average)),
+            signals: PerFamily(Family::ALL.map(|f| lines[f].side.map(signal))),
+            equities: PerFamily(Family::ALL.map(|f| lines[f].equity)),
         }
-    }
-}
-
-/// The bar that an update takes.
-struct Next {
-    close: f64,
-    source: f64,
-}
-
-impl Feed<One> for Next {
-    #[inline(always)]
-    fn feed(self, close: &mut [One], source: &mut [One]) {
-        close.fill(One::splat(self.close));
-        source.fill(One::splat(self.source));
     }
 }
 

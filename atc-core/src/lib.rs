@@ -17,6 +17,8 @@ mod params;
 mod plan;
 mod profile;
 mod snapshot;
+mod state;
+mod strand;
 mod trend;
 #[cfg(feature = "serde")]
 mod wire;

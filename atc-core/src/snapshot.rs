@@ -9,8 +9,7 @@
 
 use std::sync::Arc;
 
-use crate::kernel::Tile;
-use crate::lanes::Wide;
+use crate::state::State;
 use crate::{Classifier, Error, Flip, Plan, Trend, TrendTracker};
 
 const MAGIC: &[u8; 4] = b"ATCS";
@@ -67,8 +66,8 @@ impl AsRef<[u8]> for Snapshot {
 impl Classifier {
     /// The state as bytes.
     pub fn snapshot(&self) -> Snapshot {
-        let mut values = Vec::with_capacity(Tile::<Wide<1>>::record_len(&self.plan));
-        self.tile.record(0, &mut values);
+        let mut values = Vec::with_capacity(State::record_len(&self.plan));
+        self.state.record(&self.plan, &mut values);
         let flip = self.trend.last_flip();
         let last = self.trend.last_value();
         let mut flags = if last.is_some() { HAS_VALUE } else { 0 };
@@ -84,7 +83,7 @@ impl Classifier {
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&VERSION.to_le_bytes());
         bytes.extend_from_slice(&self.plan.digest().to_le_bytes());
-        bytes.extend_from_slice(&(self.tile.bars as u64).to_le_bytes());
+        bytes.extend_from_slice(&(self.state.bars() as u64).to_le_bytes());
         bytes.extend_from_slice(&flags.to_le_bytes());
         bytes.extend_from_slice(&flip.map_or(0, |flip| flip.bar as u64).to_le_bytes());
         bytes.extend_from_slice(&last.unwrap_or(f64::NAN).to_le_bytes());
@@ -116,12 +115,11 @@ impl Classifier {
         let flip_bar = reader.u64() as usize;
         let last = reader.f64();
         let n = reader.u64() as usize;
-        if n != Tile::<Wide<1>>::record_len(&plan) || reader.0.len() != 8 * n {
+        if n != State::record_len(&plan) || reader.0.len() != 8 * n {
             return Err(refused("its length does not fit its plan"));
         }
         let values: Vec<f64> = (0..n).map(|_| reader.f64()).collect();
-        let mut tile = Tile::<Wide<1>>::new(&plan, 1);
-        tile.resume(bars, &[&values]);
+        let state = State::resume(&plan, bars, &values);
         let flip = match flags & (FLIPPED_LONG | FLIPPED_SHORT) {
             FLIPPED_LONG => Some(Flip {
                 bar: flip_bar,
@@ -135,8 +133,14 @@ impl Classifier {
         };
         let last = (flags & HAS_VALUE != 0).then_some(last);
         let trend = TrendTracker::resumed(bars, last, flip);
-        let reading = tile.reading(&plan, 0, (last, flags & FLIP_IS_LAST != 0));
-        Ok(Self::with_tile(plan, tile, trend, reading))
+        let last = last.unwrap_or(f64::NAN);
+        let reading = state.reading(&plan, (last, flags & FLIP_IS_LAST != 0));
+        Ok(Self {
+            plan,
+            state,
+            trend,
+            reading,
+        })
     }
 }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{Columns, Series};
 use crate::kernel::{Block, Feed, Tile};
-use crate::lanes::{Lanes, MAX_LANES, Wide};
+use crate::lanes::{Lanes, MAX_LANES};
+use crate::state::State;
 use crate::{Classifier, Flip, Plan, Reading, Snapshot, TrendTracker};
 
 /// About as many bars go into a block: enough to outweigh what a block costs to
@@ -243,9 +244,12 @@ impl<V: Lanes> AtEnd for LaneAt<'_, V> {
         let plan = Arc::clone(&self.set.plan);
         let mut record = Vec::with_capacity(Tile::<V>::record_len(&plan));
         self.set.tile.record(self.lane, &mut record);
-        let mut tile = Tile::<Wide<1>>::new(&plan, 1);
-        tile.resume(self.set.tile.bars, &[&record]);
-        Classifier::with_tile(plan, tile, self.trend(), self.reading())
+        Classifier {
+            state: State::resume(&plan, self.set.tile.bars, &record),
+            plan,
+            trend: self.trend(),
+            reading: self.reading(),
+        }
     }
 }
 

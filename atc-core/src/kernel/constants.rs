@@ -105,6 +105,21 @@ impl Constants {
             dema_shares_ema: of(Family::Dema) == of(Family::Ema),
         }
     }
+
+    /// The first bar that finds nothing in warm-up: every average that ever has a
+    /// value had one on the bar before, and the cutout is past.
+    pub(crate) fn strand_from(&self, cutout: usize) -> usize {
+        let bars = Family::ALL.map(|family| match family {
+            Family::Kama => self.steady_from[family],
+            _ => {
+                let valued = self.first_bar[family]
+                    .iter()
+                    .filter(|bar| **bar != usize::MAX);
+                valued.max().map_or(0, |bar| bar + 1)
+            }
+        });
+        bars.into_iter().fold(cutout + 1, usize::max)
+    }
 }
 
 /// The first bar of an average: see [`Plan::first_bar`](crate::Plan::first_bar).

@@ -18,7 +18,7 @@ use crate::lanes::Lanes;
 use crate::plan::smoothing_length;
 
 /// Longest outer average that is summed afresh at every bar.
-const DIRECT: usize = 8;
+pub(crate) const DIRECT: usize = 8;
 
 /// How much shorter than the longest of three lines the others may be for a loop
 /// that knows the longest at compile time.
@@ -56,13 +56,13 @@ pub(crate) fn history(lengths: &[usize; 9]) -> usize {
 }
 
 /// Over how many bars three lines are summed afresh, if they all are.
-fn direct(smoothing: [usize; 3]) -> Option<usize> {
+pub(crate) fn direct(smoothing: [usize; 3]) -> Option<usize> {
     let longest = smoothing.into_iter().max().unwrap_or(1);
     (longest <= DIRECT).then_some(longest)
 }
 
 /// Differences that one line remembers beside others that use windows.
-fn line_history(smoothing: usize) -> usize {
+pub(crate) fn line_history(smoothing: usize) -> usize {
     if smoothing > DIRECT {
         Shape::of(&[smoothing]).history()
     } else {

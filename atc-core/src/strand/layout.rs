@@ -1,0 +1,188 @@
+//! What lies where in the numbers of a strand.
+
+use crate::kernel::sharing::WindowPlan;
+use crate::kernel::window::Shape;
+use crate::plan::smoothing_length;
+use crate::{Family, Hma, PerFamily, Switches};
+
+/// Longest outer Hull average that is summed afresh; as in the tile.
+use crate::kernel::averages::hull::DIRECT;
+
+/// A ring of the newest values: the value of bar `b` lies at `at + b % len`, and
+/// the length is a power of two.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ring {
+    pub(super) at: usize,
+    mask: usize,
+}
+
+impl Ring {
+    /// Where the value of a bar lies, if it was not overwritten yet.
+    #[inline(always)]
+    pub(super) fn of(self, bar: usize) -> usize {
+        self.at + (bar & self.mask)
+    }
+
+    const fn len(self) -> usize {
+        self.mask + 1
+    }
+}
+
+/// The sums of one window set: prefix, ramp, then `S_old` and `W_old`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Set {
+    pub(super) shape: Shape,
+    at: usize,
+    /// Whether `W_old` is kept.
+    pub(super) weights: bool,
+}
+
+impl Set {
+    fn len(self) -> usize {
+        2 + self.shape.longest * if self.weights { 2 } else { 1 }
+    }
+
+    /// Everything of this set.
+    #[inline(always)]
+    pub(super) fn range(self) -> std::ops::Range<usize> {
+        self.at..self.at + self.len()
+    }
+}
+
+/// What one outer Hull average sums.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outer {
+    /// Its differences, beyond [`DIRECT`] bars.
+    pub(super) ring: Ring,
+    pub(super) set: Set,
+    /// The line it belongs to.
+    pub(super) k: usize,
+}
+
+/// What lies where.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    /// The first bar that a strand can take: nothing is in warm-up any more.
+    pub(crate) from: usize,
+    /// Numbers in all.
+    pub(crate) len: usize,
+    /// Source values.
+    pub(super) source: Ring,
+    /// Sets over the source, as in [`WindowPlan`].
+    pub(super) sets: Vec<Set>,
+    /// The set over the absolute changes of the source.
+    pub(super) noise: Set,
+    /// Hull differences of the newest bars, nine a bar.
+    pub(super) rows: Rows,
+    /// Outer Hull averages too long to be summed afresh.
+    pub(super) outer: Vec<Outer>,
+    /// The bars over which each of the others is summed afresh; 0 for those.
+    pub(super) direct: [usize; 9],
+}
+
+/// Rows of nine, `n` of them: that of bar `b` is number `b % n`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rows {
+    pub(super) at: usize,
+    pub(super) n: usize,
+}
+
+/// Hands out places.
+struct Places(usize);
+
+impl Places {
+    fn take(&mut self, n: usize) -> usize {
+        let at = self.0;
+        self.0 += n;
+        at
+    }
+
+    fn ring(&mut self, values: usize) -> Ring {
+        let len = values.next_power_of_two();
+        let at = self.take(len);
+        Ring { at, mask: len - 1 }
+    }
+
+    fn set(&mut self, shape: Shape, weights: bool) -> Set {
+        let mut set = Set {
+            shape,
+            at: 0,
+            weights,
+        };
+        set.at = self.take(set.len());
+        set
+    }
+}
+
+impl Layout {
+    /// The layout of a plan with these lengths and window sets.
+    pub(crate) fn new(
+        lengths: &PerFamily<[usize; 9]>,
+        windows: &WindowPlan,
+        switches: Switches,
+        from: usize,
+    ) -> Self {
+        let mut places = Places(0);
+        let source = places.ring(windows.history);
+        let mut sets = Vec::new();
+        for shape in &windows.source {
+            sets.push(places.set(*shape, true));
+        }
+        let noise = places.set(windows.noise, false);
+        let mut direct = [0; 9];
+        let mut outer = Vec::new();
+        if switches.hma == Hma::Hull {
+            for (k, length) in lengths[Family::Hma].into_iter().enumerate() {
+                let smoothing = smoothing_length(length);
+                if smoothing <= DIRECT {
+                    direct[k] = smoothing;
+                } else {
+                    let shape = Shape::of(&[smoothing]);
+                    let ring = places.ring(shape.history());
+                    let set = places.set(shape, true);
+                    outer.push(Outer { ring, set, k });
+                }
+            }
+        }
+        let n = direct.into_iter().max().unwrap_or(0);
+        let rows = Rows {
+            at: places.take(9 * n),
+            n,
+        };
+        Self {
+            from,
+            len: places.0,
+            source,
+            sets,
+            noise,
+            rows,
+            outer,
+            direct,
+        }
+    }
+}
+
+impl Rows {
+    /// Where the row of a bar lies.
+    #[inline(always)]
+    pub(super) fn of(self, bar: usize) -> usize {
+        self.at + 9 * (bar % self.n)
+    }
+}
+
+impl Ring {
+    /// The values of the `n` bars before `end`, oldest first.
+    pub(super) fn newest(self, numbers: &[f64], end: usize, n: usize) -> impl Iterator<Item = f64> {
+        debug_assert!(n <= self.len(), "the ring is long enough");
+        // Bars before the first wrap round to places that are still blank.
+        (0..n).map(move |i| numbers[self.of(end.wrapping_add(i).wrapping_sub(n))])
+    }
+
+    /// Puts the values of the bars before `end`, oldest first.
+    pub(super) fn fill(self, numbers: &mut [f64], end: usize, values: &[f64]) {
+        for (i, value) in values.iter().enumerate() {
+            let at = self.of(end.wrapping_add(i).wrapping_sub(values.len()));
+            numbers[at] = *value;
+        }
+    }
+}
