@@ -117,7 +117,8 @@ pub struct Classifier {
     pub(crate) plan: Arc<Plan>,
     pub(crate) state: State,
     pub(crate) trend: TrendTracker,
-    pub(crate) reading: Option<Reading>,
+    /// Whether the last bar was a flip.
+    pub(crate) flip: bool,
 }
 
 impl Classifier {
@@ -128,18 +129,24 @@ impl Classifier {
             state: State::new(&plan),
             plan,
             trend: TrendTracker::default(),
-            reading: None,
+            flip: false,
         }
     }
 
     /// Takes a closed bar; its outputs, or `None` before the cutout and for a
     /// missing bar.
     pub fn update(&mut self, bar: Bar) -> Option<Reading> {
+        self.advance(bar)?;
+        self.reading()
+    }
+
+    /// As [`update`](Self::update), for the average signal alone; NaN before the cutout.
+    #[inline]
+    pub(crate) fn advance(&mut self, bar: Bar) -> Option<f64> {
         let (close, source) = bar.values?;
         let average_signal = self.state.advance(&self.plan, close, source);
-        let flip = self.trend.update(&self.plan, average_signal).is_some();
-        self.reading = self.state.reading(&self.plan, (average_signal, flip));
-        self.reading
+        self.flip = self.trend.update(&self.plan, average_signal).is_some();
+        Some(average_signal)
     }
 
     /// What [`update`](Self::update) would return for a bar that is still
@@ -149,8 +156,9 @@ impl Classifier {
     }
 
     /// The outputs of the last bar, if it has any.
-    pub const fn reading(&self) -> Option<Reading> {
-        self.reading
+    pub fn reading(&self) -> Option<Reading> {
+        let average_signal = self.trend.last_value()?;
+        self.state.reading(&self.plan, (average_signal, self.flip))
     }
 
     /// Bars taken; missing ones do not count.

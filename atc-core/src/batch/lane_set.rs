@@ -248,7 +248,7 @@ impl<V: Lanes> AtEnd for LaneAt<'_, V> {
             state: State::resume(&plan, self.set.tile.bars, &record),
             plan,
             trend: self.trend(),
-            reading: self.reading(),
+            flip: self.flip,
         }
     }
 }

@@ -109,14 +109,13 @@ impl Constants {
     /// The first bar that finds nothing in warm-up: every average that ever has a
     /// value had one on the bar before, and the cutout is past.
     pub(crate) fn strand_from(&self, cutout: usize) -> usize {
-        let bars = Family::ALL.map(|family| match family {
-            Family::Kama => self.steady_from[family],
-            _ => {
-                let valued = self.first_bar[family]
-                    .iter()
-                    .filter(|bar| **bar != usize::MAX);
-                valued.max().map_or(0, |bar| bar + 1)
+        let bars = Family::ALL.map(|family| {
+            if family == Family::Kama {
+                return self.steady_from[family];
             }
+            let bars = self.first_bar[family].into_iter();
+            let valued = bars.filter(|bar| *bar != usize::MAX);
+            valued.max().map_or(0, |bar| bar + 1)
         });
         bars.into_iter().fold(cutout + 1, usize::max)
     }

@@ -140,11 +140,11 @@ pub(super) fn read(plan: &Plan, (fixed, numbers): (&Fixed, &[f64]), bar: usize) 
 fn line(plan: &Plan, sums: &At<'_>) -> [f64; 9] {
     let constants = &plan.constants;
     let mut out = sums.weighted(&constants.lsma.lengths);
-    let plain = sums.plain(&constants.lsma.lengths);
+    let old = sums.plain(&constants.lsma.lengths);
     let [of_weighted, of_sum] = &constants.line;
     for k in 0..9 {
         let weighted = out[k] + (constants.lsma.lanes[k] * sums.prefix - sums.ramp);
-        out[k] = weighted * of_weighted[k] + (plain[k] + sums.prefix) * of_sum[k];
+        out[k] = weighted * of_weighted[k] + (old[k] + sums.prefix) * of_sum[k];
     }
     out
 }

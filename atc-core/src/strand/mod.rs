@@ -11,6 +11,11 @@
 //! One bar runs through: bar constants and window sums ([`sums`]), averages
 //! ([`averages`]), crossovers and equities ([`follow`]), layer 2 ([`layers`]).
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "one index runs through several rows of lines, as in the formulas"
+)]
+
 mod averages;
 mod follow;
 mod layers;
