@@ -25,3 +25,4 @@ pub mod stats;
 pub mod stream;
 #[cfg(feature = "engine")]
 pub mod subject;
+pub mod universe;

@@ -105,6 +105,19 @@ impl State {
         }
     }
 
+    /// Asks for memory that the next bar needs: that of the series itself, or
+    /// what it points to.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, pointed_to: bool) {
+        if let Self::Steady(strand) = self {
+            if pointed_to {
+                strand.prefetch_sums();
+            } else {
+                strand.prefetch();
+            }
+        }
+    }
+
     /// The 54 lines after the last bar.
     pub(crate) fn lines(&self, plan: &Plan) -> PerFamily<Lines> {
         let strand = match self {

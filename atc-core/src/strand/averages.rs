@@ -161,9 +161,10 @@ fn hull(plan: &Plan, numbers: &[f64], bar: usize) -> [f64; 9] {
     let scale = &plan.constants.outer.scale;
     let mut out = [0.0; 9];
     if rows.n > 0 {
+        let period = rows.period;
         let rows = &numbers[rows.at..rows.at + 9 * rows.n];
         let n = rows.len() / 9;
-        let newest = bar % n;
+        let newest = period.phase(bar);
         let row = |at: usize| rows[9 * at..].first_chunk().expect("a row is whole");
         let mut sum: [f64; 9] = *row(newest);
         let mut weighted = sum;

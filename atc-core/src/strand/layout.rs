@@ -28,10 +28,40 @@ impl Ring {
     }
 }
 
+/// Remainders of bar numbers by two multiplications: a division takes a tenth of the
+/// time of a whole step.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Period {
+    length: u64,
+    /// `2^64 / length`, rounded up.
+    inverse: u64,
+}
+
+impl Period {
+    const fn new(length: usize) -> Self {
+        let length = length as u64;
+        // Wraps to 0 for a length of 1, of which every remainder is 0.
+        let inverse = (u64::MAX / length).wrapping_add(1);
+        Self { length, inverse }
+    }
+
+    /// `bar % length`.
+    #[inline(always)]
+    pub(super) fn phase(self, bar: usize) -> usize {
+        let bar = bar as u64;
+        if bar > u64::from(u32::MAX) {
+            return (bar % self.length) as usize;
+        }
+        let fraction = self.inverse.wrapping_mul(bar);
+        ((u128::from(fraction) * u128::from(self.length)) >> 64) as usize
+    }
+}
+
 /// The sums of one window set: prefix, ramp, then `S_old` and `W_old`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Set {
     pub(super) shape: Shape,
+    pub(super) spacing: Period,
     at: usize,
     /// Whether `W_old` is kept.
     pub(super) weights: bool,
@@ -85,6 +115,7 @@ pub(crate) struct Layout {
 pub(super) struct Rows {
     pub(super) at: usize,
     pub(super) n: usize,
+    pub(super) period: Period,
 }
 
 /// Hands out places.
@@ -106,6 +137,7 @@ impl Places {
     fn set(&mut self, shape: Shape, weights: bool) -> Set {
         let mut set = Set {
             shape,
+            spacing: Period::new(shape.spacing),
             at: 0,
             weights,
         };
@@ -148,6 +180,7 @@ impl Layout {
         let rows = Rows {
             at: places.take(9 * n),
             n,
+            period: Period::new(n.max(1)),
         };
         Self {
             from,
@@ -166,7 +199,7 @@ impl Rows {
     /// Where the row of a bar lies.
     #[inline(always)]
     pub(super) fn of(self, bar: usize) -> usize {
-        self.at + 9 * (bar % self.n)
+        self.at + 9 * self.period.phase(bar)
     }
 }
 
@@ -183,6 +216,23 @@ impl Ring {
         for (i, value) in values.iter().enumerate() {
             let at = self.of(end.wrapping_add(i).wrapping_sub(values.len()));
             numbers[at] = *value;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Period;
+
+    #[test]
+    fn phases_are_remainders() {
+        let bars = [0, 1, 2, 63, 64, 65, 4_294_967_295, 4_294_967_296, 1 << 40];
+        for length in (1..300).chain([65_537, 1_000_014, 4_294_967_295]) {
+            let period = Period::new(length);
+            let near = [length - 1, length, length + 1, 3 * length - 1, 3 * length];
+            for bar in bars.into_iter().chain(near) {
+                assert_eq!(period.phase(bar), bar % length, "{bar} % {length}");
+            }
         }
     }
 }

@@ -25,7 +25,8 @@ mod step;
 mod sums;
 
 pub(crate) use layout::Layout;
-pub(crate) use step::{Bar, advance};
+pub(crate) use step::Outputs;
+use step::{Bars, advance, prefetch};
 
 use crate::{Family, PerFamily, Plan, Reading, Trend};
 
@@ -114,15 +115,52 @@ pub(crate) struct Strand {
 }
 
 impl Strand {
+    /// A place for a series of `plan`.
+    pub(crate) fn blank(plan: &Plan) -> Self {
+        Self {
+            bars: 0,
+            fixed: Fixed::blank(),
+            sums: vec![0.0; plan.strand.len],
+        }
+    }
+
     /// Takes one more bar; its average signal.
     pub(crate) fn advance(&mut self, plan: &Plan, close: f64, source: f64) -> f64 {
-        let bar = Bar {
-            number: self.bars,
+        let mut average = [0.0];
+        let out = Outputs {
+            average: &mut average,
+            families: &mut [],
+        };
+        self.advance_by(plan, (&[close], &[source]), out);
+        average[0]
+    }
+
+    /// Takes more bars: their closes and sources.
+    pub(crate) fn advance_by(
+        &mut self,
+        plan: &Plan,
+        (close, source): (&[f64], &[f64]),
+        out: Outputs<'_>,
+    ) {
+        let bars = Bars {
+            first: self.bars,
             close,
             source,
         };
-        self.bars += 1;
-        advance(plan, (&mut self.fixed, &mut self.sums), bar)
+        self.bars += close.len();
+        advance(plan, (&mut self.fixed, &mut self.sums), bars, out);
+    }
+
+    /// Asks for the memory of what every bar reads and writes; `sums` apart.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self) {
+        prefetch(std::slice::from_ref(self));
+    }
+
+    /// As [`prefetch`](Self::prefetch), for the histories and sums.
+    #[inline(always)]
+    pub(crate) fn prefetch_sums(&self) {
+        prefetch(&self.sums);
     }
 
     /// The 54 averages after the last bar.

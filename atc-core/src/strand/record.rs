@@ -9,13 +9,15 @@ use crate::{Family, Hma, Plan};
 impl Strand {
     /// A series that goes on from a record after `bars` bars, at least [`Layout::from`].
     pub(crate) fn resume(plan: &Plan, bars: usize, record: &[f64]) -> Self {
-        let mut strand = Self {
-            bars,
-            fixed: Fixed::blank(),
-            sums: vec![0.0; plan.strand.len],
-        };
-        resume(plan, (&mut strand.fixed, &mut strand.sums), bars, record);
+        let mut strand = Self::blank(plan);
+        strand.go_on(plan, bars, record);
         strand
+    }
+
+    /// As [`resume`](Self::resume), in the place of another series of the plan.
+    pub(crate) fn go_on(&mut self, plan: &Plan, bars: usize, record: &[f64]) {
+        self.bars = bars;
+        resume(plan, (&mut self.fixed, &mut self.sums), bars, record);
     }
 
     /// Appends the record of the series to `out`.
@@ -40,12 +42,7 @@ impl<'a> Values<'a> {
 }
 
 /// Puts a recorded series into a state.
-pub(crate) fn resume(
-    plan: &Plan,
-    (fixed, numbers): (&mut Fixed, &mut [f64]),
-    bars: usize,
-    record: &[f64],
-) {
+fn resume(plan: &Plan, (fixed, numbers): (&mut Fixed, &mut [f64]), bars: usize, record: &[f64]) {
     let layout = &plan.strand;
     let mut values = Values(record);
     let source = values.take(plan.windows.history);
@@ -85,12 +82,7 @@ pub(crate) fn resume(
 }
 
 /// Appends the record of a state after `bars` bars to `out`.
-pub(crate) fn record(
-    plan: &Plan,
-    (fixed, numbers): (&Fixed, &[f64]),
-    bars: usize,
-    out: &mut Vec<f64>,
-) {
+fn record(plan: &Plan, (fixed, numbers): (&Fixed, &[f64]), bars: usize, out: &mut Vec<f64>) {
     let layout = &plan.strand;
     out.extend(layout.source.newest(numbers, bars, plan.windows.history));
     if plan.switches.hma == Hma::Hull {

@@ -23,7 +23,7 @@ impl<'a> At<'a> {
     pub(super) fn new(numbers: &'a [f64], set: Set, bar: usize) -> Self {
         let longest = set.shape.longest;
         let numbers = &numbers[set.range()];
-        let since = bar % set.shape.spacing;
+        let since = set.spacing.phase(bar);
         let (plain, weighted) = numbers[2..].split_at(longest);
         let weighted = if set.weights {
             &weighted[since..]
@@ -63,7 +63,7 @@ impl<'a> At<'a> {
 /// Takes the value of bar `bar` of a ring into a set over its values.
 #[inline(always)]
 pub(super) fn take_value(numbers: &mut [f64], (set, ring): (Set, Ring), bar: usize, value: f64) {
-    let cut = bar.is_multiple_of(set.shape.spacing);
+    let cut = set.spacing.phase(bar) == 0;
     if cut {
         cut_values(numbers, (set, ring), bar);
     }
@@ -91,7 +91,7 @@ fn cut_values(numbers: &mut [f64], (set, ring): (Set, Ring), bar: usize) {
 pub(super) fn take_change(numbers: &mut [f64], layout: &Layout, bar: usize) {
     let (set, ring) = (layout.noise, layout.source);
     let value = change(numbers, ring, bar);
-    if bar.is_multiple_of(set.shape.spacing) {
+    if set.spacing.phase(bar) == 0 {
         cut_changes(numbers, (set, ring), bar);
     }
     numbers[set.range().start] += value;

@@ -143,7 +143,9 @@ impl Universe {
     /// If `bars` is not as long as the universe.
     pub fn update(&mut self, bars: &[Bar], mut take: impl FnMut(SymbolId, Reading)) {
         assert_eq!(bars.len(), self.len(), "one bar per series");
-        for (member, bar) in self.members.iter_mut().zip(bars) {
+        for (at, bar) in bars.iter().enumerate() {
+            self.prefetch(at);
+            let member = &mut self.members[at];
             if let Some(reading) = member.classifier.update(*bar) {
                 take(member.id, reading);
             }
@@ -159,8 +161,8 @@ impl Universe {
     pub fn update_averages(&mut self, bars: &[Bar], out: &mut [f64]) {
         assert_eq!(bars.len(), self.len(), "one bar per series");
         assert_eq!(out.len(), self.len(), "one value per series");
-        for ((member, bar), out) in self.members.iter_mut().zip(bars).zip(out) {
-            *out = member.classifier.advance(*bar).unwrap_or(f64::NAN);
+        for (at, (bar, out)) in bars.iter().zip(out).enumerate() {
+            *out = self.advance(at, *bar);
         }
     }
 
@@ -182,15 +184,34 @@ impl Universe {
                 crate::batch::check_bar(at, *close, *close)?;
             }
         }
-        for ((member, close), out) in self.members.iter_mut().zip(closes).zip(out) {
+        for (at, (close, out)) in closes.iter().zip(out).enumerate() {
             let bar = if close.is_nan() {
                 Bar::MISSING
             } else {
                 Bar::checked(*close, *close)
             };
-            *out = member.classifier.advance(bar).unwrap_or(f64::NAN);
+            *out = self.advance(at, bar);
         }
         Ok(())
+    }
+
+    /// Takes a bar of one series; its average signal, NaN where there is none.
+    #[inline]
+    fn advance(&mut self, at: usize, bar: Bar) -> f64 {
+        self.prefetch(at);
+        let classifier = &mut self.members[at].classifier;
+        classifier.advance(bar).unwrap_or(f64::NAN)
+    }
+
+    /// Asks for the memory of the series behind one: a universe is larger than the
+    /// caches, and each series has to come from afar.
+    #[inline(always)]
+    fn prefetch(&self, at: usize) {
+        for (ahead, pointed_to) in [(3, false), (2, true)] {
+            if let Some(member) = self.members.get(at + ahead) {
+                member.classifier.state.prefetch(pointed_to);
+            }
+        }
     }
 
     /// What a series would read after a bar that is still forming; nothing changes.
