@@ -21,3 +21,4 @@ mod server;
 pub mod stats;
 #[cfg(feature = "engine")]
 pub mod subject;
+pub mod universe;

@@ -3,12 +3,8 @@
 use std::sync::Arc;
 
 use crate::kernel::follow::side;
-use crate::kernel::{Block, Feed, Tile};
-use crate::lanes::{Lanes, Wide};
+use crate::state::State;
 use crate::{Error, Family, Flip, PerFamily, Plan, Trend, TrendTracker};
-
-/// One lane: the stream.
-type One = Wide<1>;
 
 /// A closed bar, or one that is missing.
 ///
@@ -16,7 +12,7 @@ type One = Wide<1>;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bar {
     /// Close and source; `None` for a bar that does not exist.
-    values: Option<(f64, f64)>,
+    pub(crate) values: Option<(f64, f64)>,
 }
 
 impl Bar {
@@ -119,62 +115,38 @@ pub struct Cells {
 #[derive(Clone, Debug)]
 pub struct Classifier {
     pub(crate) plan: Arc<Plan>,
-    pub(crate) tile: Tile<One>,
+    pub(crate) state: State,
     pub(crate) trend: TrendTracker,
-    pub(crate) reading: Option<Reading>,
-    block: Block<One>,
+    /// Whether the last bar was a flip.
+    pub(crate) flip: bool,
 }
 
 impl Classifier {
     /// A classifier before its first bar.
     pub fn new(plan: impl Into<Arc<Plan>>) -> Self {
         let plan = plan.into();
-        let tile = Tile::new(&plan, 1);
-        Self::with_tile(plan, tile, TrendTracker::default(), None)
-    }
-
-    pub(crate) fn with_tile(
-        plan: Arc<Plan>,
-        tile: Tile<One>,
-        trend: TrendTracker,
-        reading: Option<Reading>,
-    ) -> Self {
         Self {
+            state: State::new(&plan),
             plan,
-            tile,
-            trend,
-            reading,
-            block: Block::new(1),
+            trend: TrendTracker::default(),
+            flip: false,
         }
     }
 
     /// Takes a closed bar; its outputs, or `None` before the cutout and for a
     /// missing bar.
     pub fn update(&mut self, bar: Bar) -> Option<Reading> {
+        self.advance(bar)?;
+        self.reading()
+    }
+
+    /// As [`update`](Self::update), for the average signal alone; NaN before the cutout.
+    #[inline]
+    pub(crate) fn advance(&mut self, bar: Bar) -> Option<f64> {
         let (close, source) = bar.values?;
-        let bar = Next { close, source };
-        self.tile
-            .advance(&self.plan, &mut self.block, (1, true), bar);
-        let average_signal = self.block.average[0].lane(0);
-        let flip = self.trend.update(&self.plan, average_signal).is_some();
-        self.reading = (self.plan.params().cutout < self.tile.bars).then(|| Reading {
-            signals: PerFamily(
-                self.block
-                    .signals
-                    .each_ref()
-                    .map(|column| column[0].lane(0)),
-            ),
-            equities: PerFamily(
-                self.block
-                    .equities
-                    .each_ref()
-                    .map(|column| column[0].lane(0)),
-            ),
-            average_signal,
-            trend: Trend::of(&self.plan, average_signal),
-            flip,
-        });
-        self.reading
+        let average_signal = self.state.advance(&self.plan, close, source);
+        self.flip = self.trend.update(&self.plan, average_signal).is_some();
+        Some(average_signal)
     }
 
     /// What [`update`](Self::update) would return for a bar that is still
@@ -184,13 +156,14 @@ impl Classifier {
     }
 
     /// The outputs of the last bar, if it has any.
-    pub const fn reading(&self) -> Option<Reading> {
-        self.reading
+    pub fn reading(&self) -> Option<Reading> {
+        let average_signal = self.trend.last_value()?;
+        self.state.reading(&self.plan, (average_signal, self.flip))
     }
 
     /// Bars taken; missing ones do not count.
-    pub const fn n_bars(&self) -> usize {
-        self.tile.bars
+    pub fn n_bars(&self) -> usize {
+        self.state.bars()
     }
 
     /// The last flip of the trend, if there was one.
@@ -205,26 +178,12 @@ impl Classifier {
 
     /// The 54 lines after the last bar.
     pub fn cells(&self) -> Cells {
-        let lines = |f: Family| &self.tile.lines[f as usize];
+        let lines = self.state.lines(&self.plan);
         Cells {
-            averages: PerFamily(Family::ALL.map(|f| lines(f).average.map(|v| v.lane(0)))),
-            signals: PerFamily(Family::ALL.map(|f| lines(f).side.map(|v| signal(v.lane(0))))),
-            equities: PerFamily(Family::ALL.map(|f| lines(f).equity.map(|v| v.lane(0)))),
+            averages: PerFamily(Family::ALL.map(|f| lines[f].average)),
+            signals: PerFamily(Family::ALL.map(|f| lines[f].side.map(signal))),
+            equities: PerFamily(Family::ALL.map(|f| lines[f].equity)),
         }
-    }
-}
-
-/// The bar that an update takes.
-struct Next {
-    close: f64,
-    source: f64,
-}
-
-impl Feed<One> for Next {
-    #[inline(always)]
-    fn feed(self, close: &mut [One], source: &mut [One]) {
-        close.fill(One::splat(self.close));
-        source.fill(One::splat(self.source));
     }
 }
 

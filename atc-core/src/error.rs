@@ -103,6 +103,9 @@ pub enum Error {
         /// The close that came.
         value: f64,
     },
+    /// A classifier for a universe of another plan.
+    #[error("the classifier was made with other parameters than the universe")]
+    OtherPlan,
     /// Bytes that are no snapshot of this version and plan.
     #[error("snapshot refused: {reason}")]
     Snapshot {

@@ -17,7 +17,7 @@ impl Plan {
 
     /// The factor that the bars of one growth block share.
     #[inline]
-    fn growth_base(&self, bar: usize) -> f64 {
+    pub(crate) fn growth_base(&self, bar: usize) -> f64 {
         let base = (bar - bar % GROWTH_BLOCK) as f64 - self.params().cutout as f64;
         libm::exp(self.lambda * base)
     }

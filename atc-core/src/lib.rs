@@ -17,7 +17,10 @@ mod params;
 mod plan;
 mod profile;
 mod snapshot;
+mod state;
+mod strand;
 mod trend;
+mod universe;
 #[cfg(feature = "serde")]
 mod wire;
 
@@ -37,3 +40,4 @@ pub use profile::{
 };
 pub use snapshot::Snapshot;
 pub use trend::{Flip, Trend, TrendTracker};
+pub use universe::{SymbolId, Universe};

@@ -3,6 +3,7 @@
 use crate::growth::GROWTH_BLOCK;
 use crate::kernel::constants::{Constants, first_bar};
 use crate::kernel::sharing::{WindowPlan, plan_windows};
+use crate::strand::Layout;
 use crate::{Cut, Error, Family, Gaps, Params, PerFamily, Switches};
 
 /// The longest base length a plan accepts, in bars.
@@ -47,6 +48,7 @@ pub struct Plan {
     pub(crate) growth: [f64; GROWTH_BLOCK],
     pub(crate) windows: WindowPlan,
     pub(crate) constants: Constants,
+    pub(crate) strand: Layout,
 }
 
 impl Plan {
@@ -68,6 +70,9 @@ impl Plan {
             Cut::Thresholds => (params.long_threshold, params.short_threshold),
             Cut::Half => (0.49, -0.49),
         };
+        let windows = plan_windows(&lengths, switches);
+        let constants = Constants::new(&lengths, switches);
+        let from = constants.strand_from(params.cutout);
         Ok(Self {
             params,
             switches,
@@ -77,8 +82,9 @@ impl Plan {
             vote_long: hundredths_at_most(up),
             vote_short: -hundredths_at_most(-down),
             growth: std::array::from_fn(|j| libm::exp(lambda * j as f64)),
-            windows: plan_windows(&lengths, switches),
-            constants: Constants::new(&lengths, switches),
+            strand: Layout::new(&lengths, &windows, switches, from),
+            windows,
+            constants,
         })
     }
 

@@ -9,8 +9,7 @@
 
 use std::sync::Arc;
 
-use crate::kernel::Tile;
-use crate::lanes::Wide;
+use crate::state::State;
 use crate::{Classifier, Error, Flip, Plan, Trend, TrendTracker};
 
 const MAGIC: &[u8; 4] = b"ATCS";
@@ -18,8 +17,8 @@ const MAGIC: &[u8; 4] = b"ATCS";
 /// Version of the layout and of the arithmetic behind it.
 const VERSION: u32 = 1;
 
-/// Bytes before the values, and after them.
-const HEADER: usize = 4 + 4 + 8 + 8 + 4 + 8 + 8 + 8;
+/// Bytes before the state, and after it.
+const HEADER: usize = 4 + 4 + 8;
 const TRAILER: usize = 4;
 
 const HAS_VALUE: u32 = 1;
@@ -67,33 +66,10 @@ impl AsRef<[u8]> for Snapshot {
 impl Classifier {
     /// The state as bytes.
     pub fn snapshot(&self) -> Snapshot {
-        let mut values = Vec::with_capacity(Tile::<Wide<1>>::record_len(&self.plan));
-        self.tile.record(0, &mut values);
-        let flip = self.trend.last_flip();
-        let last = self.trend.last_value();
-        let mut flags = if last.is_some() { HAS_VALUE } else { 0 };
-        flags |= match flip.map(|flip| flip.trend) {
-            Some(Trend::Long) => FLIPPED_LONG,
-            Some(Trend::Short) => FLIPPED_SHORT,
-            _ => 0,
-        };
-        if self.reading.is_some_and(|reading| reading.flip) {
-            flags |= FLIP_IS_LAST;
-        }
-        let mut bytes = Vec::with_capacity(HEADER + 8 * values.len() + TRAILER);
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&VERSION.to_le_bytes());
-        bytes.extend_from_slice(&self.plan.digest().to_le_bytes());
-        bytes.extend_from_slice(&(self.tile.bars as u64).to_le_bytes());
-        bytes.extend_from_slice(&flags.to_le_bytes());
-        bytes.extend_from_slice(&flip.map_or(0, |flip| flip.bar as u64).to_le_bytes());
-        bytes.extend_from_slice(&last.unwrap_or(f64::NAN).to_le_bytes());
-        bytes.extend_from_slice(&(values.len() as u64).to_le_bytes());
-        for value in values {
-            bytes.extend_from_slice(&value.to_le_bytes());
-        }
-        let checksum = crc32fast::hash(&bytes);
-        bytes.extend_from_slice(&checksum.to_le_bytes());
+        let mut bytes = Vec::with_capacity(HEADER + state_len(&self.plan) + TRAILER);
+        begin(&mut bytes, (MAGIC, VERSION), &self.plan);
+        self.write_state(&mut bytes, &mut Vec::new());
+        seal(&mut bytes);
         Snapshot(bytes)
     }
 
@@ -105,59 +81,121 @@ impl Classifier {
     /// taken under a plan that computes something else.
     pub fn restore(plan: impl Into<Arc<Plan>>, bytes: &[u8]) -> Result<Self, Error> {
         let plan = plan.into();
-        let refused = |reason| Error::Snapshot { reason };
-        let body = checked_body(bytes)?;
-        let mut reader = Reader(&body[8..]);
-        if reader.u64() != plan.digest() {
-            return Err(refused("it was taken under other parameters"));
+        let mut reader = open(bytes, (MAGIC, VERSION), &plan)?;
+        if reader.0.len() != state_len(&plan) {
+            return Err(misfit());
         }
+        Self::read_state(&plan, &mut reader, &mut Vec::new())
+    }
+
+    /// Appends the state: `state_len` bytes. `room` is overwritten.
+    pub(crate) fn write_state(&self, bytes: &mut Vec<u8>, room: &mut Vec<f64>) {
+        room.clear();
+        self.state.record(&self.plan, room);
+        let flip = self.trend.last_flip();
+        let last = self.trend.last_value();
+        let mut flags = if last.is_some() { HAS_VALUE } else { 0 };
+        flags |= match flip.map(|flip| flip.trend) {
+            Some(Trend::Long) => FLIPPED_LONG,
+            Some(Trend::Short) => FLIPPED_SHORT,
+            _ => 0,
+        };
+        if self.flip {
+            flags |= FLIP_IS_LAST;
+        }
+        bytes.extend_from_slice(&(self.state.bars() as u64).to_le_bytes());
+        bytes.extend_from_slice(&flags.to_le_bytes());
+        bytes.extend_from_slice(&flip.map_or(0, |flip| flip.bar as u64).to_le_bytes());
+        bytes.extend_from_slice(&last.unwrap_or(f64::NAN).to_le_bytes());
+        bytes.extend_from_slice(&(room.len() as u64).to_le_bytes());
+        for value in room {
+            bytes.extend_from_slice(&value.to_le_bytes());
+        }
+    }
+
+    /// The reverse of [`write_state`](Self::write_state); the reader must have `state_len` bytes.
+    pub(crate) fn read_state(
+        plan: &Arc<Plan>,
+        reader: &mut Reader<'_>,
+        room: &mut Vec<f64>,
+    ) -> Result<Self, Error> {
         let bars = reader.u64() as usize;
         let flags = reader.u32();
-        let flip_bar = reader.u64() as usize;
+        let bar = reader.u64() as usize;
         let last = reader.f64();
-        let n = reader.u64() as usize;
-        if n != Tile::<Wide<1>>::record_len(&plan) || reader.0.len() != 8 * n {
-            return Err(refused("its length does not fit its plan"));
+        let n = State::record_len(plan);
+        if reader.u64() != n as u64 {
+            return Err(misfit());
         }
-        let values: Vec<f64> = (0..n).map(|_| reader.f64()).collect();
-        let mut tile = Tile::<Wide<1>>::new(&plan, 1);
-        tile.resume(bars, &[&values]);
-        let flip = match flags & (FLIPPED_LONG | FLIPPED_SHORT) {
-            FLIPPED_LONG => Some(Flip {
-                bar: flip_bar,
-                trend: Trend::Long,
-            }),
-            FLIPPED_SHORT => Some(Flip {
-                bar: flip_bar,
-                trend: Trend::Short,
-            }),
+        room.clear();
+        room.extend((0..n).map(|_| reader.f64()));
+        let trend = match flags & (FLIPPED_LONG | FLIPPED_SHORT) {
+            FLIPPED_LONG => Some(Trend::Long),
+            FLIPPED_SHORT => Some(Trend::Short),
             _ => None,
         };
+        let flip = trend.map(|trend| Flip { bar, trend });
         let last = (flags & HAS_VALUE != 0).then_some(last);
-        let trend = TrendTracker::resumed(bars, last, flip);
-        let reading = tile.reading(&plan, 0, (last, flags & FLIP_IS_LAST != 0));
-        Ok(Self::with_tile(plan, tile, trend, reading))
+        Ok(Self {
+            plan: Arc::clone(plan),
+            state: State::resume(plan, bars, room),
+            trend: TrendTracker::resumed(bars, last, flip),
+            flip: flags & FLIP_IS_LAST != 0,
+        })
     }
 }
 
-/// Everything between the ends, after magic, version and checksum held.
-fn checked_body(bytes: &[u8]) -> Result<&[u8], Error> {
+/// Bytes of one series' state: bars, flags, last flip, last average, count, values.
+pub(crate) fn state_len(plan: &Plan) -> usize {
+    8 + 4 + 8 + 8 + 8 + 8 * State::record_len(plan)
+}
+
+/// Starts a file: magic, version and the digest of the plan.
+pub(crate) fn begin(bytes: &mut Vec<u8>, (magic, version): (&[u8; 4], u32), plan: &Plan) {
+    bytes.extend_from_slice(magic);
+    bytes.extend_from_slice(&version.to_le_bytes());
+    bytes.extend_from_slice(&plan.digest().to_le_bytes());
+}
+
+/// Ends a file with its checksum.
+pub(crate) fn seal(bytes: &mut Vec<u8>) {
+    let checksum = crc32fast::hash(bytes);
+    bytes.extend_from_slice(&checksum.to_le_bytes());
+}
+
+/// What lies between the ends, after magic, version, checksum and plan held.
+pub(crate) fn open<'a>(
+    bytes: &'a [u8],
+    (magic, version): (&[u8; 4], u32),
+    plan: &Plan,
+) -> Result<Reader<'a>, Error> {
     let refused = |reason| Err(Error::Snapshot { reason });
-    if bytes.len() < HEADER + TRAILER || bytes[..4] != *MAGIC {
+    if bytes.len() < HEADER + TRAILER || bytes[..4] != *magic {
         return refused("these are not the bytes of a snapshot");
     }
-    if bytes[4..8] != VERSION.to_le_bytes() {
+    if bytes[4..8] != version.to_le_bytes() {
         return refused("it is of another version");
     }
     let (body, checksum) = bytes.split_at(bytes.len() - TRAILER);
     if crc32fast::hash(body).to_le_bytes() != *checksum {
         return refused("its checksum does not hold, the bytes are damaged");
     }
-    Ok(body)
+    let mut reader = Reader(&body[8..]);
+    if reader.u64() != plan.digest() {
+        return refused("it was taken under other parameters");
+    }
+    Ok(reader)
+}
+
+/// The refusal of bytes that another plan must have left.
+pub(crate) const fn misfit() -> Error {
+    Error::Snapshot {
+        reason: "its length does not fit its plan",
+    }
 }
 
 /// Takes numbers off the front of a slice whose length was checked.
-struct Reader<'a>(&'a [u8]);
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
 impl Reader<'_> {
     fn take<const N: usize>(&mut self) -> [u8; N] {
@@ -170,7 +208,7 @@ impl Reader<'_> {
         u32::from_le_bytes(self.take())
     }
 
-    fn u64(&mut self) -> u64 {
+    pub(crate) fn u64(&mut self) -> u64 {
         u64::from_le_bytes(self.take())
     }
 

@@ -6,7 +6,7 @@ use anyhow::Context;
 use atc_bench::report::{fill, today};
 
 use super::args::{FillArgs, MatrixArgs, OutputKind, PartsArgs};
-use super::{counts, matrix, parts};
+use super::{counts, matrix, parts, universe};
 
 /// Fills the sections of a document. It is written once, when all of them are there.
 pub(crate) fn run(args: &FillArgs) -> anyhow::Result<()> {
@@ -25,7 +25,9 @@ pub(crate) fn run(args: &FillArgs) -> anyhow::Result<()> {
     let page = put(&page, "matrix", &matrices(args.quick)?)?;
     let rounds = if args.quick { 3 } else { 101 };
     let parts = parts::measured(&PartsArgs { rounds })?.markdown();
-    let page = put(&page, "parts", &format!("{}.\n\n{parts}", today()))?;
+    let universe = universe::measured(rounds)?.markdown();
+    let parts = format!("{}.\n\n{parts}\n{universe}", today());
+    let page = put(&page, "parts", &parts)?;
     let page = if args.quick {
         page
     } else {

@@ -7,6 +7,7 @@ mod kernel;
 mod matrix;
 mod parts;
 mod reads;
+mod universe;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

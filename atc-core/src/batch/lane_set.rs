@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use super::alone::Alone;
+use super::last::{AtEnd, Last};
 use super::{Columns, Series};
 use crate::kernel::{Block, Feed, Tile};
-use crate::lanes::{Lanes, MAX_LANES, Wide};
-use crate::{Classifier, Flip, Plan, Reading, Snapshot, TrendTracker};
+use crate::lanes::{Lanes, MAX_LANES};
+use crate::state::State;
+use crate::{Classifier, Plan, Reading, TrendTracker};
 
 /// About as many bars go into a block: enough to outweigh what a block costs to
 /// begin, few enough for its workspace to stay near the processor.
@@ -30,6 +33,8 @@ pub(super) struct LaneSet<V> {
     /// Values of a block, lane by lane.
     values: Vec<f64>,
     trends: Vec<TrendTracker>,
+    /// Where a series without neighbours goes on after its warm-up.
+    alone: Alone,
 }
 
 impl<V: Lanes> LaneSet<V> {
@@ -41,6 +46,7 @@ impl<V: Lanes> LaneSet<V> {
             block: Block::new(block),
             values: vec![1.0; V::N * block],
             trends: vec![TrendTracker::default(); V::N],
+            alone: Alone::new(&plan, block),
             plan,
         }
     }
@@ -53,10 +59,18 @@ impl<V: Lanes> LaneSet<V> {
         let ends = order.iter().map(|at| all[*at].n_present());
         let end = ends.max().unwrap_or(0);
         while self.tile.bars < end {
+            if order.len() == 1 && self.tile.bars == self.plan.strand.from {
+                return self.go_on_alone((all, order[0]), sink);
+            }
             let first = self.tile.bars;
             // A block ends where a series ends or pauses, so that its state can be taken there.
             let stops = order.iter().flat_map(|at| all[*at].stops());
             let next = stops.filter(|stop| *stop > first).min().unwrap_or(end);
+            // A series without neighbours leaves the tile after its warm-up.
+            let next = match self.plan.strand.from {
+                from if order.len() == 1 && from > first => next.min(from),
+                _ => next,
+            };
             let n = (self.values.len() / V::N).min(next - first);
             let columns = matches!(sink, Sink::Columns(_));
             let gather = Gather {
@@ -77,6 +91,15 @@ impl<V: Lanes> LaneSet<V> {
                 Sink::Last(take) => self.last((all, order, first), n, *take),
             }
         }
+    }
+
+    /// Takes a series without neighbours to its end, from where the tile is.
+    #[inline(never)]
+    fn go_on_alone(&mut self, (all, at): (&[Series<'_>], usize), sink: &mut Sink<'_, '_>) {
+        let record = self.alone.record();
+        self.tile.record(0, record);
+        let start = (self.tile.bars, self.trends[0]);
+        self.alone.run(&self.plan, start, (&all[at], at), sink);
     }
 
     /// Hands the columns of a block on.
@@ -214,13 +237,6 @@ fn block_len(plan: &Plan) -> usize {
     }
 }
 
-/// One lane at the last bar of its series.
-trait AtEnd {
-    fn reading(&self) -> Option<Reading>;
-    fn trend(&self) -> TrendTracker;
-    fn classifier(&self) -> Classifier;
-}
-
 struct LaneAt<'a, V> {
     set: &'a LaneSet<V>,
     lane: usize,
@@ -243,49 +259,11 @@ impl<V: Lanes> AtEnd for LaneAt<'_, V> {
         let plan = Arc::clone(&self.set.plan);
         let mut record = Vec::with_capacity(Tile::<V>::record_len(&plan));
         self.set.tile.record(self.lane, &mut record);
-        let mut tile = Tile::<Wide<1>>::new(&plan, 1);
-        tile.resume(self.set.tile.bars, &[&record]);
-        Classifier::with_tile(plan, tile, self.trend(), self.reading())
-    }
-}
-
-/// What a series comes to at its last bar.
-#[derive(Clone, Copy)]
-pub struct Last<'a> {
-    lane: &'a dyn AtEnd,
-}
-
-impl std::fmt::Debug for Last<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Last")
-            .field("reading", &self.reading())
-            .finish_non_exhaustive()
-    }
-}
-
-impl Last<'_> {
-    /// The outputs of the last bar.
-    pub fn reading(&self) -> Option<Reading> {
-        self.lane.reading()
-    }
-
-    /// The last flip of the trend, if there was one.
-    pub fn last_flip(&self) -> Option<Flip> {
-        self.lane.trend().last_flip()
-    }
-
-    /// Bars of the series that exist.
-    pub fn n_bars(&self) -> usize {
-        self.lane.trend().n_bars()
-    }
-
-    /// A classifier that goes on from here.
-    pub fn classifier(&self) -> Classifier {
-        self.lane.classifier()
-    }
-
-    /// The state as bytes, to go on from later.
-    pub fn snapshot(&self) -> Snapshot {
-        self.lane.classifier().snapshot()
+        Classifier {
+            state: State::resume(&plan, self.set.tile.bars, &record),
+            plan,
+            trend: self.trend(),
+            flip: self.flip,
+        }
     }
 }

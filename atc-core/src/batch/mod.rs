@@ -1,8 +1,10 @@
 //! Whole series at once: one at a time here, many in [`workspace`].
 
+mod alone;
 mod columns;
 mod isa;
 mod lane_set;
+mod last;
 mod series;
 mod workspace;
 
@@ -10,7 +12,7 @@ use std::sync::Arc;
 
 pub use columns::{Columns, Detail};
 pub use isa::Isa;
-pub use lane_set::Last;
+pub use last::Last;
 pub use series::Series;
 pub(crate) use series::check_bar;
 pub use workspace::Workspace;

@@ -105,6 +105,20 @@ impl Constants {
             dema_shares_ema: of(Family::Dema) == of(Family::Ema),
         }
     }
+
+    /// The first bar that finds nothing in warm-up: every average that ever has a
+    /// value had one on the bar before, and the cutout is past.
+    pub(crate) fn strand_from(&self, cutout: usize) -> usize {
+        let bars = Family::ALL.map(|family| {
+            if family == Family::Kama {
+                return self.steady_from[family];
+            }
+            let bars = self.first_bar[family].into_iter();
+            let valued = bars.filter(|bar| *bar != usize::MAX);
+            valued.max().map_or(0, |bar| bar + 1)
+        });
+        bars.into_iter().fold(cutout + 1, usize::max)
+    }
 }
 
 /// The first bar of an average: see [`Plan::first_bar`](crate::Plan::first_bar).

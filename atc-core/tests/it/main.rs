@@ -6,3 +6,4 @@ mod lanes;
 mod laws;
 mod market;
 mod naive;
+mod universe;

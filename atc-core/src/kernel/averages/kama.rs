@@ -13,8 +13,8 @@ use crate::kernel::window::{Run, Window};
 use crate::lanes::Lanes;
 
 /// Fastest and slowest smoothing.
-const FAST: f64 = 0.666;
-const SLOW: f64 = 0.064;
+pub(crate) const FAST: f64 = 0.666;
+pub(crate) const SLOW: f64 = 0.064;
 
 /// Adaptive averages; `source[start + j]` is the j-th value of the block.
 #[inline(always)]

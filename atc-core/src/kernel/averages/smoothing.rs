@@ -19,7 +19,7 @@ pub(crate) struct Smoothing {
     /// First bar with a value: the last of the bars whose mean is the seed.
     first: [usize; 9],
     /// The smoothing factors `2 / (L + 1)`.
-    factors: [f64; 9],
+    pub(crate) factors: [f64; 9],
 }
 
 impl Smoothing {

@@ -10,7 +10,13 @@
 //! leaves no trace, and is as fast as anything; beyond that it uses a
 //! [`Window`].
 
-use super::{Consumer, Trio, splat3, three};
+mod direct;
+mod windowed;
+
+use direct::Direct;
+use windowed::Stored;
+
+use super::{Consumer, splat3, three};
 use crate::kernel::constants::Constants;
 use crate::kernel::trail::Trail;
 use crate::kernel::window::{Run, Shape, Window};
@@ -18,11 +24,7 @@ use crate::lanes::Lanes;
 use crate::plan::smoothing_length;
 
 /// Longest outer average that is summed afresh at every bar.
-const DIRECT: usize = 8;
-
-/// How much shorter than the longest of three lines the others may be for a loop
-/// that knows the longest at compile time.
-const SPREAD: usize = 2;
+pub(crate) const DIRECT: usize = 8;
 
 /// State of the nine outer averages, three lines at a time.
 #[derive(Clone, Debug)]
@@ -56,13 +58,13 @@ pub(crate) fn history(lengths: &[usize; 9]) -> usize {
 }
 
 /// Over how many bars three lines are summed afresh, if they all are.
-fn direct(smoothing: [usize; 3]) -> Option<usize> {
+pub(crate) fn direct(smoothing: [usize; 3]) -> Option<usize> {
     let longest = smoothing.into_iter().max().unwrap_or(1);
     (longest <= DIRECT).then_some(longest)
 }
 
 /// Differences that one line remembers beside others that use windows.
-fn line_history(smoothing: usize) -> usize {
+pub(crate) fn line_history(smoothing: usize) -> usize {
     if smoothing > DIRECT {
         Shape::of(&[smoothing]).history()
     } else {
@@ -166,7 +168,7 @@ impl<V: Lanes> Hull<V> {
                 }
                 Outer::Windowed(lines, averages) => {
                     let averages = &mut averages[..n];
-                    windowed(lines, averages, inner, (smoothing, scale));
+                    windowed::smooth_lines(lines, averages, inner, (smoothing, scale));
                     let mut trio = Stored { left: n, averages };
                     consumer.run(first, &mut trio);
                 }
@@ -232,231 +234,5 @@ impl<'a, V: Lanes> Inner<'a, V> {
         let fast = self.half[k][j] + (self.half_lanes[k] * prefix - ramp);
         let slow = self.full[k][j] + (self.full_lanes[k] * prefix - ramp);
         fast * self.half_scale[k] - slow * self.full_scale[k]
-    }
-}
-
-/// Outer averages summed afresh: `WMA_s` is the sum of the s newest partial sums.
-struct Direct<'a, V> {
-    /// Differences, from the oldest that the first bar needs.
-    past: &'a mut [[V; 3]],
-    inner: Inner<'a, V>,
-    scale: [V; 3],
-}
-
-impl<V: Lanes> Direct<'_, V> {
-    /// Runs the loop compiled for the longest of the three, unless the series is
-    /// young: then one loop does for all.
-    #[inline(always)]
-    fn dispatch<C: Consumer<V>>(
-        self,
-        (first, smoothing, longest): (usize, [usize; 3], usize),
-        consumer: &mut C,
-    ) {
-        let similar = smoothing.iter().all(|s| s + SPREAD >= longest);
-        if V::UNROLL && !C::YOUNG && similar {
-            match longest {
-                3 => return self.run::<3>((first, smoothing), consumer),
-                4 => return self.run::<4>((first, smoothing), consumer),
-                5 => return self.run::<5>((first, smoothing), consumer),
-                6 => return self.run::<6>((first, smoothing), consumer),
-                7 => return self.run::<7>((first, smoothing), consumer),
-                _ => {}
-            }
-        }
-        let mut trio = AnySize {
-            direct: self,
-            at: longest - 1,
-            smoothing,
-        };
-        consumer.run(first, &mut trio);
-    }
-
-    #[inline(always)]
-    fn run<const S: usize>(
-        self,
-        (first, smoothing): (usize, [usize; 3]),
-        consumer: &mut impl Consumer<V>,
-    ) {
-        let never = V::splat(0.0).gt(V::splat(0.0));
-        let mut counts = [[never; 3]; 2];
-        for (counts, back) in counts.iter_mut().zip([S - 2, S - 1]) {
-            for (count, s) in counts.iter_mut().zip(smoothing) {
-                if s > back {
-                    *count = V::splat(1.0).gt(V::splat(0.0));
-                }
-            }
-        }
-        let mut trio = Sized::<V, S> {
-            direct: self,
-            at: 0,
-            counts,
-        };
-        consumer.run(first, &mut trio);
-    }
-}
-
-/// [`Direct`] over any number of bars.
-struct AnySize<'a, V> {
-    direct: Direct<'a, V>,
-    /// The difference of the next bar.
-    at: usize,
-    smoothing: [usize; 3],
-}
-
-impl<V: Lanes> Trio<V> for AnySize<'_, V> {
-    #[inline(always)]
-    fn next_run(&mut self) -> usize {
-        self.direct.inner.next_run()
-    }
-
-    #[inline(always)]
-    fn at(&mut self, j: usize) -> [V; 3] {
-        let Direct { past, inner, scale } = &mut self.direct;
-        let mut out = *scale;
-        for k in 0..3 {
-            let mut sum = inner.at(j, k);
-            past[self.at][k] = sum;
-            let mut weighted = sum;
-            for back in 1..self.smoothing[k] {
-                sum = sum + past[self.at - back][k];
-                weighted = weighted + sum;
-            }
-            out[k] = weighted * scale[k];
-        }
-        self.at += 1;
-        out
-    }
-}
-
-/// [`Direct`] whose longest line spans `S` bars.
-struct Sized<'a, V: Lanes, const S: usize> {
-    direct: Direct<'a, V>,
-    /// Bars done.
-    at: usize,
-    /// Which lines reach back by S - 2 and S - 1 bars.
-    counts: [[V::Mask; 3]; 2],
-}
-
-impl<V: Lanes, const S: usize> Trio<V> for Sized<'_, V, S> {
-    #[inline(always)]
-    fn next_run(&mut self) -> usize {
-        self.direct.inner.next_run()
-    }
-
-    #[inline(always)]
-    fn at(&mut self, j: usize) -> [V; 3] {
-        let Direct { past, inner, scale } = &mut self.direct;
-        let window: &mut [[V; 3]; S] = past[self.at..]
-            .first_chunk_mut()
-            .expect("the trail has room for the block");
-        self.at += 1;
-        let mut out = *scale;
-        for k in 0..3 {
-            let mut sum = inner.at(j, k);
-            window[S - 1][k] = sum;
-            let mut weighted = sum;
-            for back in 1..S {
-                sum = sum + window[S - 1 - back][k];
-                let counted = if back + 2 < S {
-                    sum
-                } else {
-                    sum.keep(self.counts[back + 2 - S][k])
-                };
-                weighted = weighted + counted;
-            }
-            out[k] = weighted * scale[k];
-        }
-        out
-    }
-}
-
-/// Outer averages of three lines of which some use window sums.
-#[inline(always)]
-fn windowed<V: Lanes>(
-    lines: &mut [OwnWindow<V>; 3],
-    averages: &mut [[V; 3]],
-    mut inner: Inner<'_, V>,
-    (smoothing, scale): ([usize; 3], [V; 3]),
-) {
-    let mut starts = [0; 3];
-    for (start, (trail, _)) in starts.iter_mut().zip(lines.iter_mut()) {
-        *start = trail.reserve(averages.len());
-    }
-    let mut at = 0;
-    loop {
-        let n = inner.next_run();
-        if n == 0 {
-            break;
-        }
-        for j in 0..n {
-            for (k, (trail, _)) in lines.iter_mut().enumerate() {
-                trail.rows_mut()[starts[k] + at] = inner.at(j, k);
-            }
-            at += 1;
-        }
-    }
-    for (k, (trail, window)) in lines.iter_mut().enumerate() {
-        let line = (k, smoothing[k], scale[k]);
-        match window {
-            Some(window) => {
-                window.advance(starts[k], trail.rows());
-                smooth(line, window, averages);
-            }
-            None => afresh(
-                line,
-                &trail.rows()[starts[k] + 1 - smoothing[k]..],
-                averages,
-            ),
-        }
-    }
-}
-
-/// `WMA_s` of one line's differences, from a window over them.
-#[inline(always)]
-fn smooth<V: Lanes>(
-    (k, smoothing, scale): (usize, usize, V),
-    window: &Window<V>,
-    averages: &mut [[V; 3]],
-) {
-    let lanes = V::splat(smoothing as f64);
-    for run in window.runs() {
-        let old = window.weighted(*run, smoothing).iter();
-        let running = window.prefixes(*run).iter().zip(window.ramps(*run));
-        let out = averages[run.start..][..run.len].iter_mut();
-        for ((old, (prefix, ramp)), out) in old.zip(running).zip(out) {
-            out[k] = (*old + (lanes * *prefix - *ramp)) * scale;
-        }
-    }
-}
-
-/// `WMA_s` of one line's differences, summed afresh.
-#[inline(always)]
-fn afresh<V: Lanes>((k, smoothing, scale): (usize, usize, V), past: &[V], averages: &mut [[V; 3]]) {
-    for (window, out) in past.windows(smoothing).zip(averages) {
-        let mut sum = window[smoothing - 1];
-        let mut weighted = sum;
-        for difference in window[..smoothing - 1].iter().rev() {
-            sum = sum + *difference;
-            weighted = weighted + sum;
-        }
-        out[k] = weighted * scale;
-    }
-}
-
-/// Three lines that were computed before.
-struct Stored<'a, V> {
-    averages: &'a [[V; 3]],
-    left: usize,
-}
-
-impl<V: Lanes> Trio<V> for Stored<'_, V> {
-    #[inline(always)]
-    fn next_run(&mut self) -> usize {
-        std::mem::take(&mut self.left)
-    }
-
-    #[inline(always)]
-    fn at(&mut self, j: usize) -> [V; 3] {
-        self.averages[j]
     }
 }
