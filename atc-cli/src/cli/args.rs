@@ -247,6 +247,8 @@ pub(crate) struct DoctorArgs {
     /// Form of the output
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: ReportFormat,
+    #[command(flatten)]
+    pub(crate) cache: CacheArgs,
 }
 
 /// Form of a report.

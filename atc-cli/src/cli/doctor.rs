@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anyhow::Context as _;
-use atc_cli::engine::Digest;
 use atc_cli::engine::prove::{Proof, Route, Step, prove};
+use atc_cli::engine::{Cache, Digest};
 use atc_core::Isa;
 use atc_parallel::available_lanes;
 use serde::Serialize;
@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::args::{DoctorArgs, Global, ReportFormat};
 use super::exit::Exit;
 use super::style::{DIM, LONG, SHORT, paint, table};
-use super::{output, progress};
+use super::{gpu, output, progress};
 
 /// What the doctor found.
 #[derive(Serialize)]
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &DoctorArgs, global: &Global) -> anyhow::Result<Exit> {
     let proof = args.prove.then(|| proof(global)).transpose()?;
     let holds = proof.as_ref().is_none_or(Proof::holds);
     let report = Report {
-        facts: facts(),
+        facts: facts(args),
         proof,
     };
     match args.format {
@@ -40,21 +40,28 @@ pub(crate) fn run(args: &DoctorArgs, global: &Global) -> anyhow::Result<Exit> {
 }
 
 fn proof(global: &Global) -> anyhow::Result<Proof> {
-    let routes = Route::all().context("threads cannot be started")?;
+    let mut routes = Route::all().context("threads cannot be started")?;
+    routes.push(gpu::route()?);
     let bar = progress::bar(global, routes.len() + 2, "proving");
     let proof = prove(&routes, |_| bar.inc(1));
     bar.finish_and_clear();
     Ok(proof)
 }
 
-fn facts() -> BTreeMap<&'static str, String> {
+fn facts(args: &DoctorArgs) -> BTreeMap<&'static str, String> {
     let isas: Vec<String> = Isa::available().iter().map(ToString::to_string).collect();
-    let features: Vec<&str> = [("remote", cfg!(feature = "remote"))]
+    let features = [
+        ("gpu", cfg!(feature = "gpu")),
+        ("remote", cfg!(feature = "remote")),
+    ];
+    let features: Vec<&str> = features
         .into_iter()
         .filter_map(|(name, is_on)| is_on.then_some(name))
         .collect();
     let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
     BTreeMap::from([
+        ("adapters", gpu::adapters()),
+        ("cache", cache(args)),
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
         ("features", features.join(", ")),
         ("system", system),
@@ -64,6 +71,24 @@ fn facts() -> BTreeMap<&'static str, String> {
             format!("{} in use, of {}", Isa::detect(), isas.join(", ")),
         ),
     ])
+}
+
+/// Where the cache is and what is in it.
+fn cache(args: &DoctorArgs) -> String {
+    let folder = match args.cache.folder() {
+        Ok(folder) => folder,
+        Err(error) => return format!("{error:#}"),
+    };
+    match Cache::holdings(&folder) {
+        Ok(held) => format!(
+            "{}: {} sources known, {} KB of tables, {} KB of store",
+            folder.display(),
+            held.sources,
+            held.table_bytes >> 10,
+            held.store_bytes >> 10
+        ),
+        Err(error) => format!("{}: {error}", folder.display()),
+    }
 }
 
 /// The processor's name for itself, where the system tells it, and the cores this process may use.

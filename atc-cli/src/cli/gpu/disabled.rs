@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use atc_cli::engine::EngineBuilder;
 use atc_cli::engine::dataset::Source;
+use atc_cli::engine::prove::Route;
 use atc_core::Plan;
 
 use crate::cli::args::{ExecutorName, Global, ReadArgs};
@@ -40,3 +41,15 @@ impl Gpu {
         engine
     }
 }
+
+/// The GPU in a proof: none.
+pub(crate) fn route() -> anyhow::Result<Route> {
+    Ok(Route::absent("GPU", WITHOUT))
+}
+
+/// The devices, in words.
+pub(crate) fn adapters() -> String {
+    WITHOUT.to_owned()
+}
+
+const WITHOUT: &str = "built without the feature gpu";

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use atc_cli::engine::EngineBuilder;
 use atc_cli::engine::dataset::Source;
 use atc_cli::engine::gpu::{Choice, GpuEvaluator, Job, OnFault, choose};
+use atc_cli::engine::prove::Route;
+use atc_cli::engine::{EngineBuilder, Wanted};
 use atc_core::Plan;
 use atc_gpu::{Options, Policy, Precision, Select};
 
@@ -91,6 +92,37 @@ impl Gpu {
             Some(gpu) => engine.evaluator(gpu),
             None => engine,
         }
+    }
+}
+
+/// The GPU in a proof: the best device, in software or not; none only where none is required.
+pub(crate) fn route() -> anyhow::Result<Route> {
+    let policy = policy(ExecutorName::Auto)?;
+    if policy == Policy::Off {
+        return Ok(Route::absent("GPU", "ATC_GPU is off"));
+    }
+    match GpuEvaluator::open(1, &Options::default(), OnFault::Fail) {
+        Ok(gpu) => {
+            let name = format!("GPU {}", gpu.device().name);
+            Ok(Route::evaluator(&name, Wanted::Columns, gpu))
+        }
+        Err(error) if policy == Policy::Required => Err(error.into()),
+        Err(error) => Ok(Route::absent("GPU", error.to_string())),
+    }
+}
+
+/// The devices, in words.
+pub(crate) fn adapters() -> String {
+    let devices = atc_gpu::devices();
+    let words = devices.iter().map(|device| {
+        let precision = if device.has_f64 { "f64" } else { "f32 alone" };
+        format!("{} ({}, {precision})", device.name, device.kind)
+    });
+    let words: Vec<String> = words.collect();
+    if words.is_empty() {
+        "none".to_owned()
+    } else {
+        words.join(", ")
     }
 }
 

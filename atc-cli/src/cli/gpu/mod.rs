@@ -8,6 +8,6 @@ mod enabled;
 
 pub(crate) use args::GpuArgs;
 #[cfg(not(feature = "gpu"))]
-pub(crate) use disabled::Gpu;
+pub(crate) use disabled::{Gpu, adapters, route};
 #[cfg(feature = "gpu")]
-pub(crate) use enabled::{Gpu, select};
+pub(crate) use enabled::{Gpu, adapters, route, select};
