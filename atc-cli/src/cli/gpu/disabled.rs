@@ -1,5 +1,11 @@
 //! `atc` built without the feature `gpu`.
 
+#![expect(
+    clippy::unused_self,
+    clippy::unnecessary_wraps,
+    reason = "callers see the same as with the feature"
+)]
+
 use std::sync::Arc;
 
 use atc_cli::engine::EngineBuilder;

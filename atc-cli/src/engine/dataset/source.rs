@@ -70,22 +70,28 @@ impl Source {
 
     /// Fetches what `request` needs of the remote parts, all at once, into memory; what fails is told by
     /// [`read`](Self::read), which fetches by itself what was not fetched before. Local parts stay where they are.
+    #[cfg(feature = "remote")]
     pub async fn fetch(&self, request: &Request) -> Self {
-        #[cfg(feature = "remote")]
-        if self.is_remote() {
-            let parts = self.parts.iter().map(async |part| match part {
-                Part::Object(object) => {
-                    let fetched = object.fetch(&self.symbol, request).await;
-                    Part::Fetched(Arc::clone(&object.url), fetched)
-                }
-                part => part.clone(),
-            });
-            return Self {
-                symbol: self.symbol.clone(),
-                parts: futures::future::join_all(parts).await,
-            };
+        if !self.is_remote() {
+            return self.clone();
         }
-        self.clone()
+        let parts = self.parts.iter().map(async |part| match part {
+            Part::Object(object) => {
+                let fetched = object.fetch(&self.symbol, request).await;
+                Part::Fetched(Arc::clone(&object.url), fetched)
+            }
+            part => part.clone(),
+        });
+        Self {
+            symbol: self.symbol.clone(),
+            parts: futures::future::join_all(parts).await,
+        }
+    }
+
+    /// Nothing is fetched in a build without the feature `remote`.
+    #[cfg(not(feature = "remote"))]
+    pub fn fetch(&self, _: &Request) -> impl Future<Output = Self> + use<> {
+        std::future::ready(self.clone())
     }
 
     /// The symbol by hive folder or file name; a symbol column inside the file overrides the file name.
@@ -95,9 +101,12 @@ impl Source {
 
     /// The files that are read, without standard input and objects: what an index of unchanged sources looks at.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
-        self.parts.iter().filter_map(|part| match part {
-            Part::File(path) | Part::Member { archive: path, .. } => Some(path.as_path()),
-            _ => None,
+        self.parts.iter().filter_map(|part| {
+            if let Part::File(path) | Part::Member { archive: path, .. } = part {
+                Some(path.as_path())
+            } else {
+                None
+            }
         })
     }
 
