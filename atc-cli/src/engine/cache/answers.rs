@@ -195,10 +195,8 @@ impl<'a> Asking<'a> {
     /// one goes on from there.
     fn last_end(&self, series: &Series<'_>, blocks: usize) -> Option<(usize, Key)> {
         let Content { close, source } = series.content;
-        let end = {
-            let ends = read(self.cache.ends());
-            End::decode(ends.get(&key_of_end(series.content, blocks))?)?
-        };
+        let key = key_of_end(series.content, blocks, series.prices.close)?;
+        let end = End::decode(read(self.cache.ends()).get(&key)?)?;
         let from = blocks * BLOCK_VALUES;
         let goes_on = |chain: &Chain, values: &[f64], then: Fingerprint| {
             let mut builder = ChainBuilder::resume_after(chain, blocks);
@@ -258,12 +256,15 @@ impl<'a> Asking<'a> {
         let key = self.question.key(content);
         write(&self.readings).insert(key, &ending::encode(ending));
         let whole = content.close.whole_blocks();
-        let end = End {
-            n_values: content.close.n_values(),
-            close: content.close.fingerprint(),
-            source: content.source.as_ref().map_or(NOWHERE, Chain::fingerprint),
-        };
-        write(self.cache.ends()).insert(key_of_end(content, whole), &end.encode());
+        // Without a whole block, what follows the last one is the series.
+        if let Some(beginning) = key_of_end(content, whole, partial.close) {
+            let end = End {
+                n_values: content.close.n_values(),
+                close: content.close.fingerprint(),
+                source: content.source.as_ref().map_or(NOWHERE, Chain::fingerprint),
+            };
+            write(self.cache.ends()).insert(beginning, &end.encode());
+        }
         self.put(key, ending, partial, cost);
         if let Some(ending) = &ending.at_block {
             let key = self.question.key_of_blocks(content, whole);

@@ -1,6 +1,6 @@
 //! What is asked of a series: everything an ending depends on but the series itself.
 
-use atc_cache::{Fingerprint, Key, KeyBuilder};
+use atc_cache::{ChainBuilder, Fingerprint, Key, KeyBuilder};
 use atc_core::{Family, Gaps, Plan};
 
 use super::facts::Content;
@@ -75,11 +75,22 @@ impl Question {
     }
 }
 
+/// Series without a whole block begin alike if these many of their values do.
+const HEAD_VALUES: usize = 64;
+
 /// The key under which is kept where series that begin with these blocks ended last.
-pub(super) fn key_of_end(content: &Content, blocks: usize) -> Key {
+///
+/// Every series begins with no block at all, so that then the first of its `values` have to do;
+/// `None` if there are too few to tell it from others.
+pub(super) fn key_of_end(content: &Content, blocks: usize, values: &[f64]) -> Option<Key> {
     let source = content.source.as_ref().map(|chain| chain.prefix(blocks));
-    let keys = KeyBuilder::new("end", SCHEMA);
-    with_content(keys, content.close.prefix(blocks), source)
+    let mut keys = KeyBuilder::new("end", SCHEMA);
+    if blocks == 0 {
+        let mut head = ChainBuilder::with_capacity(HEAD_VALUES);
+        head.update(values.get(..HEAD_VALUES)?);
+        keys = keys.content("head", head.fingerprint());
+    }
+    Some(with_content(keys, content.close.prefix(blocks), source))
 }
 
 fn with_content(keys: KeyBuilder, close: Fingerprint, source: Option<Fingerprint>) -> Key {

@@ -45,6 +45,23 @@ fn an_appended_bar_is_all_that_is_computed_of_500_series_of_5000_bars() {
 }
 
 #[test]
+fn short_series_are_continued_each_from_its_own_end() {
+    let engine = engine(Params::default(), Some(Cache::in_memory()));
+    let full: Vec<Vec<f64>> = (0..40).map(|seed| walk(seed, 901)).collect();
+    let yesterday: Vec<Vec<f64>> = full.iter().map(|close| close[..900].to_vec()).collect();
+    endings(&engine, &yesterday);
+    let before = engine.cache().unwrap().statistics();
+    let today = endings(&engine, &full);
+    let after = engine.cache().unwrap().statistics();
+    assert_eq!(after.hits_prefix - before.hits_prefix, 40);
+    assert_eq!(after.bars_computed - before.bars_computed, 40);
+    assert_eq!(
+        today,
+        endings(&super::memory::engine(Params::default(), None), &full)
+    );
+}
+
+#[test]
 fn a_changed_old_bar_is_computed_from_the_last_block_before_it() {
     let engine = engine(Params::default(), Some(Cache::in_memory()));
     let mut close = walk(3, 5000);
