@@ -1,9 +1,9 @@
 //! The contract: jobs, lanes, slots.
 
-use std::{fmt, num::NonZero, sync::Arc};
+use std::{fmt, num::NonZero, ops::ControlFlow, sync::Arc};
 
 use crate::{
-    Control, Outcome,
+    CancelToken, Control, Outcome, ordered,
     sync::{Mutex, lock},
 };
 
@@ -82,6 +82,46 @@ pub trait ExecutorExt: Executor {
         let work = Arc::new(move |slot: Slot| *lock(&results[slot.job]) = Some(job(slot)));
         self.run(n_jobs, work, control);
         cells.iter().map(|cell| lock(cell).take()).collect()
+    }
+
+    /// Runs `job` once for each number in `0..n_jobs`, and hands each result to `take` on the calling
+    /// thread: in job order, and as soon as it is its turn, while later jobs run.
+    ///
+    /// At most twice as many results as there are lanes wait for `take`; lanes that are further ahead
+    /// wait too, so memory is bounded however slow it is. Several lanes are waited for by a thread of
+    /// its own; with one, jobs and `take` alternate. Gives the number of results taken, fewer than
+    /// `n_jobs` if `cancel` came first; or what `take` broke off with, once the jobs under way have
+    /// ended.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use atc_parallel::{CancelToken, ExecutorExt, Lanes};
+    ///
+    /// let executor = Lanes::new(2)?;
+    /// let mut text = String::new();
+    /// let done = executor.for_each_in_order(5, &CancelToken::new(), |slot| slot.job * 2, |even| {
+    ///     text += &format!("{even} ");
+    ///     if even < 6 { ControlFlow::Continue(()) } else { ControlFlow::Break("enough") }
+    /// });
+    /// assert_eq!((done, text.as_str()), (ControlFlow::Break("enough"), "0 2 4 6 "));
+    /// # Ok::<(), atc_parallel::BuildError>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If a job or `take` panics, or if called from a job of this executor.
+    fn for_each_in_order<T, B, F>(
+        &self,
+        n_jobs: usize,
+        cancel: &CancelToken,
+        job: F,
+        take: impl FnMut(T) -> ControlFlow<B>,
+    ) -> ControlFlow<B, usize>
+    where
+        T: Send + 'static,
+        F: Fn(Slot) -> T + Send + Sync + 'static,
+    {
+        ordered::for_each_in_order(self, n_jobs, cancel, job, take)
     }
 }
 

@@ -5,6 +5,7 @@ mod executor;
 mod lane_set;
 mod lanes;
 mod nesting;
+mod ordered;
 mod recording;
 mod run;
 mod sequential;

@@ -3,6 +3,7 @@
 
 mod contract;
 mod lanes;
+mod ordered;
 mod threads;
 #[cfg(feature = "tokio")]
 mod tokio_pool;
