@@ -54,8 +54,8 @@ impl Engine {
     /// in the order of the sources. The sink is not finished.
     ///
     /// Frames have a symbol column if `with_symbol` says so, and always if there are several
-    /// sources or the only one holds several symbols. Memory holds as many sources as are worked
-    /// on at once.
+    /// sources or the only one holds several symbols. Reading, computing and writing overlap: while a
+    /// frame is written, lanes are at later sources, at most two tiles each ahead of it. Memory holds those.
     ///
     /// # Errors
     ///
@@ -67,37 +67,51 @@ impl Engine {
         (content, with_symbol): (Content, bool),
         sink: &mut dyn Sink,
     ) -> Result<Computed, SinkError> {
-        let per_wave = self.sources_per_wave(sources.len());
-        let mut computed = Computed::default();
-        let mut shape = None;
-        for wave in sources.chunks(per_wave) {
-            let wanted = content.wanted();
-            let work = move |engine: &Self, tile: &[Source], request: &Request, slot: Slot| {
-                engine.run_tile(tile, request, (wanted, slot))
+        let wanted = content.wanted();
+        let work = move |engine: &Self, tile: &[Source], request: &Request, slot: Slot| {
+            engine.run_tile(tile, request, (wanted, slot))
+        };
+        let mut frames = Frames {
+            sink,
+            computed: Computed::default(),
+            shape: None,
+            always_symbol: with_symbol || sources.len() > 1,
+        };
+        self.for_each_tile(sources.into(), request, work, |tile| frames.take(tile))
+            .map(|is_complete| Computed {
+                is_cancelled: !is_complete,
+                ..frames.computed
+            })
+    }
+}
+
+/// Where frames go, and what has become of the symbols so far.
+struct Frames<'a> {
+    sink: &'a mut dyn Sink,
+    computed: Computed,
+    shape: Option<Shape>,
+    always_symbol: bool,
+}
+
+impl Frames<'_> {
+    /// Writes what a tile gave.
+    fn take(&mut self, tile: Vec<Outcome>) -> Result<(), SinkError> {
+        let has_symbol = self.always_symbol || tile.len() > 1;
+        for outcome in tile {
+            let done = outcome.and_then(|done| fit(done, has_symbol, &mut self.shape));
+            let (done, shape) = match done {
+                Ok(fitting) => fitting,
+                Err(failure) => {
+                    self.computed.failed.push(failure);
+                    continue;
+                }
             };
-            let tiles = self.run_tiles(wave.into(), request, work);
-            let is_complete = tiles.iter().all(Option::is_some);
-            let outcomes: Vec<Outcome> = tiles.into_iter().flatten().flatten().collect();
-            let has_symbol = with_symbol || sources.len() > 1 || outcomes.len() > 1;
-            for outcome in outcomes {
-                let done = outcome.and_then(|done| fit(done, has_symbol, &mut shape));
-                let (done, shape) = match done {
-                    Ok(fitting) => fitting,
-                    Err(failure) => {
-                        computed.failed.push(failure);
-                        continue;
-                    }
-                };
-                computed.n_symbols += 1;
-                computed.n_bars += done.bars.len();
-                sink.write(&Frame::new(&done.bars, done.output, shape.has_symbol))?;
-            }
-            if !is_complete {
-                computed.is_cancelled = true;
-                break;
-            }
+            self.computed.n_symbols += 1;
+            self.computed.n_bars += done.bars.len();
+            let frame = Frame::new(&done.bars, done.output, shape.has_symbol);
+            self.sink.write(&frame)?;
         }
-        Ok(computed)
+        Ok(())
     }
 }
 

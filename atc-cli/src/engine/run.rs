@@ -1,10 +1,11 @@
 //! One tile of sources: read, then computed.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use atc_parallel::{Control, ExecutorExt, Slot};
 use futures::StreamExt;
-use futures::executor::block_on;
+use futures::executor::{block_on, block_on_stream};
 
 use super::dataset::{Bars, DatasetError, Request, Source};
 use super::{Engine, Failure, Output, Prices, Tile, Wanted};
@@ -45,15 +46,6 @@ impl Engine {
         self.evaluator.tile_len().min(share).max(1)
     }
 
-    /// How many sources are worked on before their results are taken.
-    pub(super) fn sources_per_wave(&self, n_sources: usize) -> usize {
-        let per_job = self.sources_per_job(n_sources);
-        let at_once = per_job * self.executor.lanes();
-        self.overlap
-            .as_ref()
-            .map_or(at_once, |overlap| at_once.max(overlap.in_flight))
-    }
-
     /// What `work` makes of each tile of sources, in order; `None` where a cancellation came first.
     pub(super) fn run_tiles<T: Send + 'static>(
         &self,
@@ -67,15 +59,57 @@ impl Engine {
             tiles.resize_with(n_jobs, || None);
             return tiles;
         }
+        let control = Control::new().cancel_with(&self.cancel);
+        let (n_jobs, job) = self.jobs(sources, request, work);
+        self.executor.map_with(n_jobs, &control, job)
+    }
+
+    /// How many jobs there are, and each of them: `work` on a tile of sources.
+    fn jobs<T>(
+        &self,
+        sources: Arc<[Source]>,
+        request: &Request,
+        work: impl TileWork<T>,
+    ) -> (usize, impl Fn(Slot) -> T + Send + Sync + 'static) {
         let per_job = self.sources_per_job(sources.len());
         let n_jobs = sources.len().div_ceil(per_job);
-        let control = Control::new().cancel_with(&self.cancel);
         let (engine, request) = (self.clone(), request.clone());
-        self.executor.map_with(n_jobs, &control, move |slot| {
+        let job = move |slot: Slot| {
             let first = slot.job * per_job;
             let tile = &sources[first..sources.len().min(first + per_job)];
             work(&engine, tile, &request, slot)
-        })
+        };
+        (n_jobs, job)
+    }
+
+    /// Hands `take` what `work` makes of each tile of sources, in order, while later tiles are worked on;
+    /// whether all were, or a cancellation came first.
+    pub(super) fn for_each_tile<T: Send + 'static, E>(
+        &self,
+        sources: Arc<[Source]>,
+        request: &Request,
+        work: impl TileWork<T>,
+        mut take: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<bool, E> {
+        if let Some(overlap) = &self.overlap {
+            let (n_jobs, tiles) = self.stream_tiles(overlap, sources, request, work);
+            let mut n_taken = 0;
+            for tile in block_on_stream(tiles) {
+                take(tile)?;
+                n_taken += 1;
+            }
+            return Ok(n_taken == n_jobs);
+        }
+        let (n_jobs, job) = self.jobs(sources, request, work);
+        let take = |tile| match take(tile) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => ControlFlow::Break(error),
+        };
+        let executor = &self.executor;
+        match executor.for_each_in_order(n_jobs, &self.cancel, job, take) {
+            ControlFlow::Continue(n_taken) => Ok(n_taken == n_jobs),
+            ControlFlow::Break(error) => Err(error),
+        }
     }
 
     /// Reads sources and computes what is in them, in their order.
