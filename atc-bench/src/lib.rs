@@ -5,6 +5,8 @@
 //! compares the digests of what they returned, and fails if one bit differs. Numbers are compared
 //! within a round only, since the machine may be busier in the next one.
 
+#[cfg(feature = "engine")]
+pub mod cached;
 pub mod machine;
 pub mod market;
 #[cfg(feature = "engine")]

@@ -75,7 +75,9 @@ pub struct Cell {
     pub speed_up: Ratio,
     /// The most resident memory of the process while it ran, in bytes.
     pub peak_bytes: Option<u64>,
-    /// Of the 13 columns, every bar of them.
+    /// Of the series, the part that the cache knew, in the last round; `None` without a cache.
+    pub hits: Option<f64>,
+    /// Of what was timed: every bit of it.
     pub digest: Digest,
 }
 
@@ -88,6 +90,8 @@ pub struct Measured {
     pub n_series: usize,
     /// Bars of each series.
     pub n_bars: usize,
+    /// Of the 13 columns, every bar of them, as every subject that knows them gave them.
+    pub columns: Digest,
     /// The subjects, the baseline first.
     pub cells: Vec<Cell>,
 }
@@ -97,6 +101,14 @@ pub struct Measured {
 struct Track {
     seconds: Vec<f64>,
     peak_bytes: Option<u64>,
+    hits: Option<f64>,
+}
+
+/// What one round of one subject gave.
+struct Round {
+    seconds: f64,
+    peak_bytes: Option<u64>,
+    hits: Option<f64>,
 }
 
 /// Measures `subjects` in turn; the first is the baseline.
@@ -122,9 +134,9 @@ pub fn measure(
         wanted: Wanted::Columns,
         ..task.clone()
     };
-    let (mut digest, mut expected) = (None, None);
-    for subject in subjects {
-        run_once(workload, subject, &everything, &mut digest)?;
+    let (mut columns, mut expected) = (None, None);
+    for subject in subjects.iter().filter(|subject| subject.knows_all()) {
+        run_once(workload, subject, &everything, &mut columns)?;
     }
     for subject in subjects {
         run_once(workload, subject, &task, &mut expected)?;
@@ -137,40 +149,47 @@ pub fn measure(
         }
         for turn in 0..subjects.len() {
             let at = (round + turn) % subjects.len();
-            let (seconds, peak) = run_once(workload, &subjects[at], &task, &mut expected)?;
-            tracks[at].seconds.push(seconds);
-            tracks[at].peak_bytes = tracks[at].peak_bytes.max(peak);
+            let round = run_once(workload, &subjects[at], &task, &mut expected)?;
+            tracks[at].seconds.push(round.seconds);
+            tracks[at].peak_bytes = tracks[at].peak_bytes.max(round.peak_bytes);
+            tracks[at].hits = round.hits;
         }
     }
     Ok(Measured {
         workload: workload.name(),
         n_series: workload.n_series,
         n_bars: workload.n_bars,
-        cells: digest.map_or_else(Vec::new, |digest| cells(workload, subjects, tracks, digest)),
+        columns: columns.unwrap_or_else(|| Digest::of(&[])),
+        cells: expected.map_or_else(Vec::new, |digest| cells(workload, subjects, tracks, digest)),
     })
 }
 
-/// One run of a subject: its seconds and its peak of memory. The first run sets the digest.
+/// One run of a subject; the first one sets the digest. What makes it ready is not timed.
 fn run_once(
     workload: Workload,
     subject: &Subject,
     task: &Task,
     expected: &mut Option<Digest>,
-) -> Result<(f64, Option<u64>), Error> {
+) -> Result<Round, Error> {
+    let timed = subject.prepare(task);
     let is_fresh = memory::reset_peak();
     let start = Instant::now();
-    let outputs = subject.run(task);
+    let ran = timed.and_then(|timed| timed());
     let seconds = start.elapsed().as_secs_f64();
-    let peak = memory::peak().filter(|_| is_fresh);
+    let peak_bytes = memory::peak().filter(|_| is_fresh);
     let cell = || format!("workload {}: {}", workload.name(), subject.label);
-    let outputs = outputs.map_err(|source| Error::Failed {
+    let ran = ran.map_err(|source| Error::Failed {
         cell: cell(),
         source,
     })?;
-    let got = Digest::of(&outputs);
+    let got = Digest::of(&ran.outputs);
     let expected = *expected.get_or_insert(got);
     if got == expected {
-        return Ok((seconds, peak));
+        return Ok(Round {
+            seconds,
+            peak_bytes,
+            hits: ran.hits,
+        });
     }
     Err(Error::Differs {
         cell: cell(),
@@ -185,18 +204,25 @@ fn cells(
     tracks: Vec<Track>,
     digest: Digest,
 ) -> Vec<Cell> {
-    let peaks: Vec<_> = tracks.iter().map(|track| track.peak_bytes).collect();
+    let others: Vec<_> = tracks
+        .iter()
+        .map(|track| (track.peak_bytes, track.hits))
+        .collect();
     let times: Vec<Times> = tracks
         .into_iter()
         .map(|track| Times::of(track.seconds))
         .collect();
-    let cell = |((subject, own), peak_bytes): ((&Subject, &Times), Option<u64>)| Cell {
-        label: subject.label,
-        times: own.clone(),
-        bars_per_second: workload.total_bars() as f64 / own.median,
-        speed_up: own.speed_up(&times[0]),
-        peak_bytes,
-        digest,
-    };
-    subjects.iter().zip(&times).zip(peaks).map(cell).collect()
+    let cell =
+        |((subject, own), (peak_bytes, hits)): ((&Subject, &Times), (Option<u64>, Option<f64>))| {
+            Cell {
+                label: subject.label,
+                times: own.clone(),
+                bars_per_second: workload.total_bars() as f64 / own.median,
+                speed_up: own.speed_up(&times[0]),
+                peak_bytes,
+                hits,
+                digest,
+            }
+        };
+    subjects.iter().zip(&times).zip(others).map(cell).collect()
 }

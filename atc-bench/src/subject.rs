@@ -10,6 +10,8 @@ use atc_core::Plan;
 use atc_parallel::{BuildError, Executor, ExecutorExt, Lanes, RayonPool, Sequential, TokioPool};
 use serde::Serialize;
 
+use crate::cached::{State, prepare};
+
 /// A market and what is wanted of it.
 #[derive(Clone, Debug)]
 pub struct Task {
@@ -43,13 +45,34 @@ impl fmt::Display for Label {
     }
 }
 
-/// A row of the matrix: an executor times an evaluator.
+/// What a run gave.
+#[derive(Debug)]
+pub struct Ran {
+    /// The results, in the order of the series.
+    pub outputs: Vec<Output>,
+    /// Of the series, the part that a cache knew, if there was one.
+    pub hits: Option<f64>,
+}
+
+/// What is timed.
+pub type Timed = Box<dyn FnOnce() -> Result<Ran, EvaluateError>>;
+
+/// A row of the matrix: an executor times what it runs.
 #[derive(Clone, Debug)]
 pub struct Subject {
     /// Its names.
     pub label: Label,
     executor: Arc<dyn Executor>,
-    evaluator: Arc<dyn Evaluate>,
+    work: Work,
+}
+
+/// What an executor runs.
+#[derive(Clone, Debug)]
+enum Work {
+    /// An evaluator, every time.
+    Evaluate(Arc<dyn Evaluate>),
+    /// An engine with a cache in some state.
+    Cache(State),
 }
 
 impl Subject {
@@ -69,8 +92,36 @@ impl Subject {
         Self {
             label,
             executor: Arc::new(executor),
-            evaluator: Arc::new(evaluator),
+            work: Work::Evaluate(Arc::new(evaluator)),
         }
+    }
+
+    /// Sequential and rayon through a cache in each of its states; they know the last bars alone.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses a thread.
+    pub fn cached(lanes: usize) -> Result<Vec<Self>, BuildError> {
+        let rayon: Arc<dyn Executor> = Arc::new(RayonPool::new(lanes)?);
+        let sequential: Arc<dyn Executor> = Arc::new(Sequential::new());
+        let executors = [("sequential", sequential), ("rayon", rayon)];
+        let rows = executors.into_iter().flat_map(|(name, executor)| {
+            State::ALL.map(|state| Self {
+                label: Label {
+                    executor: name,
+                    cache: state.name(),
+                    ..Self::BASELINE
+                },
+                executor: Arc::clone(&executor),
+                work: Work::Cache(state),
+            })
+        });
+        Ok(rows.collect())
+    }
+
+    /// Whether it computes whatever is wanted; a cache knows last bars alone.
+    pub const fn knows_all(&self) -> bool {
+        matches!(self.work, Work::Evaluate(_))
     }
 
     /// Every executor with `lanes` lanes, one per core if zero, and the baseline before them.
@@ -105,30 +156,48 @@ impl Subject {
         ])
     }
 
-    /// Computes a market; results are in the order of its series.
+    /// Makes ready to compute a market; what is returned does it, and is what is timed.
     ///
     /// # Errors
     ///
-    /// The first series the evaluator could not compute.
-    pub fn run(&self, task: &Task) -> Result<Vec<Output>, EvaluateError> {
-        let n_series = task.market.len();
-        let share = n_series.div_ceil(self.executor.lanes());
-        let per_job = self.evaluator.tile_len().min(share).max(1);
-        let (evaluator, task) = (Arc::clone(&self.evaluator), task.clone());
-        let tiles = self.executor.map(n_series.div_ceil(per_job), move |slot| {
-            let first = slot.job * per_job;
-            let last = n_series.min(first + per_job);
-            let series: Vec<_> = task.market[first..last].iter().map(prices).collect();
-            evaluator.evaluate(&Tile {
-                plan: &task.plan,
-                wanted: task.wanted,
-                states: false,
-                lane: slot.lane,
-                series: &series,
+    /// The first series that could not be computed, here or there.
+    pub fn prepare(&self, task: &Task) -> Result<Timed, EvaluateError> {
+        let evaluator = match &self.work {
+            Work::Cache(state) => return prepare(*state, &self.executor, task),
+            Work::Evaluate(evaluator) => Arc::clone(evaluator),
+        };
+        let (executor, task) = (Arc::clone(&self.executor), task.clone());
+        Ok(Box::new(move || {
+            let outputs = evaluate(&executor, evaluator, task)?;
+            Ok(Ran {
+                outputs,
+                hits: None,
             })
-        });
-        tiles.into_iter().flatten().collect()
+        }))
     }
+}
+
+fn evaluate(
+    executor: &Arc<dyn Executor>,
+    evaluator: Arc<dyn Evaluate>,
+    task: Task,
+) -> Result<Vec<Output>, EvaluateError> {
+    let n_series = task.market.len();
+    let share = n_series.div_ceil(executor.lanes());
+    let per_job = evaluator.tile_len().min(share).max(1);
+    let tiles = executor.map(n_series.div_ceil(per_job), move |slot| {
+        let first = slot.job * per_job;
+        let last = n_series.min(first + per_job);
+        let series: Vec<_> = task.market[first..last].iter().map(prices).collect();
+        evaluator.evaluate(&Tile {
+            plan: &task.plan,
+            wanted: task.wanted,
+            states: false,
+            lane: slot.lane,
+            series: &series,
+        })
+    });
+    tiles.into_iter().flatten().collect()
 }
 
 fn prices(close: &Vec<f64>) -> Prices<'_> {

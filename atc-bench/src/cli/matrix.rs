@@ -10,6 +10,7 @@ use atc_bench::market::Workload;
 use atc_bench::matrix::{Budget, Settings, measure};
 use atc_bench::report::{Report, Sheet};
 use atc_bench::subject::Subject;
+use atc_cli::engine::Wanted;
 use atc_core::{Params, Plan};
 
 use super::args::MatrixArgs;
@@ -39,7 +40,10 @@ fn read(path: &Path) -> anyhow::Result<(String, String)> {
 /// Runs the matrix as the arguments say.
 pub(crate) fn measured(args: &MatrixArgs) -> anyhow::Result<Report> {
     let settings = settings(args)?;
-    let subjects = Subject::all(args.lanes).context("executors cannot be started")?;
+    let mut subjects = Subject::all(args.lanes).context("executors cannot be started")?;
+    if settings.wanted == Wanted::Last {
+        subjects.extend(Subject::cached(args.lanes).context("executors cannot be started")?);
+    }
     let mut measured = Vec::new();
     for workload in workloads(args)? {
         say(&format!("measuring {} ...", workload.name()));

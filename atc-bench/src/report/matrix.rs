@@ -87,6 +87,7 @@ fn sheet(measured: &Measured) -> Sheet {
             "executor",
             "evaluator",
             "cache",
+            "hits",
             "median ms",
             "best ms",
             "spread",
@@ -109,6 +110,8 @@ fn row(cell: &Cell) -> Vec<String> {
         cell.label.executor.to_owned(),
         cell.label.evaluator.to_owned(),
         cell.label.cache.to_owned(),
+        cell.hits
+            .map_or_else(|| "-".to_owned(), |hits| format!("{:.0} %", 100.0 * hits)),
         format!("{:.2}", 1e3 * times.median),
         format!("{:.2}", 1e3 * times.best),
         format!("{:.0} %", 100.0 * times.spread),

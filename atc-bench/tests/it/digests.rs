@@ -88,6 +88,7 @@ fn every_subject_gives_the_bits_of_the_stream() {
             let all = measure(WORKLOAD, &Subject::all(2).unwrap(), &settings).unwrap();
             assert_eq!(all.cells.len(), 5);
             for cell in &all.cells {
+                assert_eq!(all.columns, alone.columns);
                 assert_eq!(cell.digest, alone.cells[0].digest, "{}", cell.label);
                 assert_eq!(cell.times.seconds.len(), 2, "{}", cell.label);
             }
@@ -96,11 +97,31 @@ fn every_subject_gives_the_bits_of_the_stream() {
 }
 
 #[test]
+fn a_cache_in_any_state_gives_the_same_bits_and_what_it_was_warmed_with_hits() {
+    let mut subjects = Subject::all(1).unwrap();
+    subjects.extend(Subject::cached(2).unwrap());
+    let settings = settings(Wanted::Last, Params::default());
+    let measured = measure(WORKLOAD, &subjects, &settings).unwrap();
+    let cached: Vec<_> = measured
+        .cells
+        .iter()
+        .filter_map(|cell| Some((cell.label.cache, cell.hits?)))
+        .collect();
+    let states = [
+        ("cold", 0.0),
+        ("memory", 1.0),
+        ("disk", 1.0),
+        ("appended", 1.0),
+    ];
+    assert_eq!(cached, [states, states].concat());
+}
+
+#[test]
 fn the_digest_is_of_all_columns_whatever_is_timed() {
     let subjects = Subject::all(1).unwrap();
     let digest = |wanted| {
         let settings = settings(wanted, Params::default());
-        measure(WORKLOAD, &subjects, &settings).unwrap().cells[0].digest
+        measure(WORKLOAD, &subjects, &settings).unwrap().columns
     };
     let columns = classify_all(&Plan::new(Params::default()).unwrap());
     for wanted in WANTED {

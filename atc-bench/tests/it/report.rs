@@ -29,14 +29,27 @@ fn json_holds_every_round_of_every_cell() {
         (&20.into(), &2_000.into())
     );
     let cells = workload["cells"].as_array().unwrap();
+    let text = |cell: &Value, name| cell[name].as_str().unwrap().to_owned();
     let names: Vec<_> = cells
         .iter()
-        .map(|cell| cell["executor"].as_str().unwrap())
+        .map(|cell| format!("{} {}", text(cell, "executor"), text(cell, "cache")))
         .collect();
-    assert_eq!(
-        names,
-        ["sequential", "sequential", "rayon", "lanes", "async"]
-    );
+    let expected = [
+        "sequential off",
+        "sequential off",
+        "rayon off",
+        "lanes off",
+        "async off",
+        "sequential cold",
+        "sequential memory",
+        "sequential disk",
+        "sequential appended",
+        "rayon cold",
+        "rayon memory",
+        "rayon disk",
+        "rayon appended",
+    ];
+    assert_eq!(names, expected);
     for cell in cells {
         assert_eq!(cell["times"]["seconds"].as_array().unwrap().len(), 2);
         let (median, speed) = (&cell["times"]["median"], &cell["bars_per_second"]);
@@ -44,7 +57,12 @@ fn json_holds_every_round_of_every_cell() {
         assert!((bars - 40_000.0).abs() < 1.0, "{bars}");
         assert_eq!(cell["digest"], cells[0]["digest"]);
         assert_eq!(cell["digest"].as_str().unwrap().len(), 64);
-        assert_eq!(cell["cache"], "off");
+        let hits = match cell["cache"].as_str().unwrap() {
+            "off" => Value::Null,
+            "cold" => 0.0.into(),
+            _ => 1.0.into(),
+        };
+        assert_eq!(cell["hits"], hits);
     }
     assert_eq!(cells[0]["speed_up"]["median"], 1.0);
 }
@@ -64,10 +82,12 @@ fn filling_changes_what_stands_between_the_marks_and_nothing_else() {
         filled.ends_with("\n<!-- begin counts -->\nold\n<!-- end counts -->\nrest\n"),
         "{filled}"
     );
-    // Two rows of each of three workloads, and of one again with columns.
-    assert_eq!(filled.matches("| sequential ").count(), 8, "{filled}");
-    for call in ["update", "peek", "snapshot", "restore"] {
-        assert_eq!(filled.matches(&format!("| {call} ")).count(), 1, "{filled}");
+    // Two rows without a cache and four with one of each of three workloads; two of one again
+    // with columns.
+    assert_eq!(filled.matches("| sequential ").count(), 20, "{filled}");
+    for (call, n_tables) in [("update", 1), ("peek", 1), ("snapshot", 2), ("restore", 2)] {
+        let n_rows = filled.matches(&format!("| {call} ")).count();
+        assert_eq!(n_rows, n_tables, "{call}: {filled}");
     }
 }
 
@@ -89,7 +109,7 @@ fn a_document_that_cannot_be_filled_is_refused_before_anything_is_measured() {
 fn markdown_draws_a_table_for_each_workload() {
     let output = bench(&[&SMALL[..], &["--markdown"]].concat());
     let text = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(text.matches("| sequential ").count(), 2, "{text}");
+    assert_eq!(text.matches("| sequential ").count(), 6, "{text}");
     assert_eq!(
         text.matches("**20 series of 2000 bars, 2 rounds**").count(),
         1,
@@ -129,7 +149,7 @@ fn a_run_is_held_against_one_that_was_kept() {
             .ends_with("faster"),
         "{text}"
     );
-    assert_eq!(text.matches("| 20x2000 ").count(), 5, "{text}");
+    assert_eq!(text.matches("| 20x2000 ").count(), 13, "{text}");
 
     report["wanted"] = "13 columns".into();
     std::fs::write(&kept, report.to_string()).unwrap();
