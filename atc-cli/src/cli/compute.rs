@@ -27,6 +27,7 @@ pub(crate) fn run(args: &ComputeArgs, global: &Global) -> anyhow::Result<Exit> {
         several: sources.len() + missing.len() > 1,
         sources,
     };
+    let engine = run.engine.clone();
     let computed = match (file, args.output.as_deref()) {
         (Some(file), Some(path)) => run
             .into_file(format, file)
@@ -36,6 +37,10 @@ pub(crate) fn run(args: &ComputeArgs, global: &Global) -> anyhow::Result<Exit> {
             .map_err(|error| output::unwritable("standard output", error)),
     };
     bar.finish_and_clear();
+    output::note(
+        global,
+        &format!("lanes spent their time with {}", engine.spent()),
+    );
     let computed = computed?;
     let failed = input::all_failures(missing, computed.failed, computed.n_symbols);
     output::failures(global, &failed);

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use atc_cli::engine::sink::AtomicFile;
-use atc_cli::engine::{Cache, CacheStatistics, Engine, Failure, Query, Row, Scan, digest};
+use atc_cli::engine::{Cache, CacheStatistics, Engine, Failure, Query, Row, Scan, Spent, digest};
 use atc_core::{Params, Trend};
 
 use super::args::{Global, ScanArgs, ScanFormat, Sort};
@@ -44,6 +44,7 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
             seconds,
             params: *engine.plan().params(),
             cache: engine.cache().map(|cache| cache.statistics()),
+            spent: engine.spent(),
             failures: failed.iter().map(Failed::of).collect(),
         };
         write_stats(path, &stats)?;
@@ -53,6 +54,10 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     if let Some(cache) = engine.cache() {
         keep(args, global, (cache, &engine));
     }
+    output::note(
+        global,
+        &format!("lanes spent their time with {}", engine.spent()),
+    );
     shown?;
     output::failures(global, &failed);
     if is_cancelled {
@@ -124,6 +129,8 @@ struct Stats {
     params: Params,
     /// What the cache did; `null` without one.
     cache: Option<CacheStatistics>,
+    /// Seconds that lanes spent, by what with.
+    spent: Spent,
     failures: Vec<Failed>,
 }
 

@@ -7,8 +7,9 @@ use atc_core::Plan;
 use atc_parallel::{BuildError, CancelToken, Executor, RayonPool};
 use tokio::runtime::Handle;
 
+use super::meter::Meter;
 use super::stream::Overlap;
-use super::{Cache, CpuEvaluator, Evaluate};
+use super::{Cache, CpuEvaluator, Evaluate, Spent};
 
 /// Called after each source that is done, whatever came of it.
 pub(super) type OnSource = Arc<dyn Fn() + Send + Sync>;
@@ -36,6 +37,7 @@ pub struct Engine {
     pub(super) on_source: OnSource,
     pub(super) overlap: Option<Overlap>,
     pub(super) cache: Option<Arc<Cache>>,
+    pub(super) meter: Arc<Meter>,
 }
 
 impl Engine {
@@ -55,6 +57,11 @@ impl Engine {
     /// The plan in force.
     pub fn plan(&self) -> &Arc<Plan> {
         &self.plan
+    }
+
+    /// Where the time of its runs, and of those of its clones, has gone so far.
+    pub fn spent(&self) -> Spent {
+        self.meter.spent()
     }
 
     /// What it remembers, if it was given a cache.
@@ -152,6 +159,7 @@ impl EngineBuilder {
             on_source: self.on_source,
             overlap: self.overlap,
             cache: self.cache,
+            meter: Arc::default(),
         })
     }
 }

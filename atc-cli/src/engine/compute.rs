@@ -3,6 +3,7 @@
 use atc_parallel::Slot;
 
 use super::dataset::{Request, Source};
+use super::meter::Meter;
 use super::run::{Done, Outcome};
 use super::sink::{Frame, Sink, SinkError};
 use super::{Engine, EngineError, Failure, Wanted};
@@ -76,6 +77,7 @@ impl Engine {
             computed: Computed::default(),
             shape: None,
             always_symbol: with_symbol || sources.len() > 1,
+            meter: &self.meter,
         };
         self.for_each_tile(sources.into(), request, work, |tile| frames.take(tile))
             .map(|is_complete| Computed {
@@ -91,6 +93,7 @@ struct Frames<'a> {
     computed: Computed,
     shape: Option<Shape>,
     always_symbol: bool,
+    meter: &'a Meter,
 }
 
 impl Frames<'_> {
@@ -109,7 +112,7 @@ impl Frames<'_> {
             self.computed.n_symbols += 1;
             self.computed.n_bars += done.bars.len();
             let frame = Frame::new(&done.bars, done.output, shape.has_symbol);
-            self.sink.write(&frame)?;
+            self.meter.write(|| self.sink.write(&frame))?;
         }
         Ok(())
     }

@@ -25,6 +25,7 @@ mod digest;
 mod endings;
 mod error;
 mod evaluate;
+mod meter;
 mod reference;
 mod run;
 mod scan;
@@ -41,6 +42,7 @@ pub use self::error::{EngineError, Failure, Refusal};
 pub use self::evaluate::{
     CpuEvaluator, Ending, Evaluate, EvaluateError, Output, Prices, Tile, Wanted, last_block,
 };
+pub use self::meter::Spent;
 pub use self::reference::BarByBar;
 pub use self::scan::{Row, Scan, digest};
 pub use self::stream::{Classified, ClassifyStream};

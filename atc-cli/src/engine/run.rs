@@ -121,7 +121,7 @@ impl Engine {
     ) -> Vec<Outcome> {
         let read = sources.iter().map(|source| Read {
             input: source.to_string().into(),
-            bars: source.read(request),
+            bars: self.meter.read(|| source.read(request)),
         });
         let outcomes = self.evaluate_tile(read.collect(), wanted, slot.lane);
         for _ in sources {
@@ -156,13 +156,14 @@ impl Engine {
                     source: bars.source.as_deref(),
                 })
                 .collect();
-            self.evaluator.evaluate(&Tile {
+            let tile = Tile {
                 plan: &self.plan,
                 wanted,
                 states: false,
                 lane,
                 series: &prices,
-            })
+            };
+            self.meter.compute(|| self.evaluator.evaluate(&tile))
         };
         let mut outputs = outputs.into_iter();
         let outcome = |item: Result<(Arc<str>, Bars), Failure>| {

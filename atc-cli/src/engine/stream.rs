@@ -132,7 +132,11 @@ impl Engine {
             let (engine, request, work) = (engine.clone(), request.clone(), work.clone());
             let handle = handle.clone();
             async move {
-                let fetched = tile.iter().map(|source| source.fetch(&request));
+                let fetch = async |source: &Source| match source.is_remote() {
+                    true => engine.meter.fetch(source.fetch(&request)).await,
+                    false => source.clone(),
+                };
+                let fetched = tile.iter().map(fetch);
                 let fetched = future::join_all(fetched).await;
                 let compute = move || {
                     // One job: its lane is not shared with what else the executor runs.

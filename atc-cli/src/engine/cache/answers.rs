@@ -82,13 +82,15 @@ impl<'a> Asking<'a> {
         }
         let prices: Vec<Prices<'_>> = missing.iter().map(|(_, one)| one.prices).collect();
         let begun = Instant::now();
-        let outputs = self.engine.evaluator.evaluate(&Tile {
+        let tile = Tile {
             plan: self.plan,
             wanted: Wanted::Last,
             states: true,
             lane: self.lane,
             series: &prices,
-        });
+        };
+        let evaluate = || self.engine.evaluator.evaluate(&tile);
+        let outputs = self.engine.meter.compute(evaluate);
         let took = begun.elapsed();
         Counters::add(&counters.computing_nanos, took.as_nanos() as usize);
         let cost = took / u32::try_from(missing.len()).unwrap_or(u32::MAX);

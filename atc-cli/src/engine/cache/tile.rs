@@ -183,7 +183,8 @@ impl Asking<'_> {
             }
         }
         Counters::add(&counters.sources_opened, 1);
-        match looked.source.read_marked(looked.request) {
+        let read = || looked.source.read_marked(looked.request);
+        match self.engine.meter.read(read) {
             Ok(Marked { bars, resume }) => {
                 let facts = Facts::of(&bars, resume);
                 self.record(looked, &facts);

@@ -256,6 +256,31 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
+    /// Appends rows that follow each other, from `row` on, without a source of their own; `false`, and nothing
+    /// is appended, if their times are not in order, which [`push`](Self::push) explains.
+    pub(crate) fn extend(&mut self, row: u64, times: Option<&[i64]>, close: &[f64]) -> bool {
+        let Some(shape) = self.layout else {
+            return true;
+        };
+        let series = &mut self.series[self.current];
+        if shape.source || close.is_empty() {
+            return close.is_empty();
+        }
+        if shape.time {
+            let Some(times) = times.filter(|times| times.len() == close.len()) else {
+                return false;
+            };
+            let goes_on = series.time.last().is_none_or(|&last| last < times[0]);
+            if !self.lenient && !(goes_on && times.is_sorted_by(|a, b| a < b)) {
+                return false;
+            }
+            series.time.extend_from_slice(times);
+        }
+        series.rows.push(series.close.len(), row);
+        series.close.extend_from_slice(close);
+        true
+    }
+
     /// The bars of every symbol that came, in order of first appearance.
     pub(crate) fn finish(self) -> Result<(Vec<Bars>, Troubles), DatasetError> {
         if let Some(wanted) = &self.request.symbol

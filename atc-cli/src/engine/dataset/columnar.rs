@@ -1,5 +1,7 @@
 //! Arrow batches, from Parquet or IPC, become rows.
 
+use std::borrow::Cow;
+
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type, SchemaRef, TimeUnit};
@@ -45,6 +47,11 @@ pub(crate) fn append(
     rows: &mut Collector<'_>,
 ) -> Result<(), DatasetError> {
     let columns = Columns::of(batch, layout, rows)?;
+    if let Some((times, close)) = columns.plain()
+        && rows.extend(n_before + 1, times.as_deref(), close)
+    {
+        return Ok(());
+    }
     for index in 0..batch.num_rows() {
         let row = n_before + index as u64 + 1;
         let outcome = columns.row(index, row, layout, rows);
@@ -106,6 +113,28 @@ impl Columns {
                 .map(|&column| number(column))
                 .collect::<Result<_, _>>()?,
         })
+    }
+
+    /// Times and closes, if that is all there is and nothing is missing.
+    fn plain(&self) -> Option<(Option<Cow<'_, [i64]>>, &[f64])> {
+        let is_plain = self.symbol.is_none() && self.source.is_empty();
+        let NumberColumn::Float(close) = &self.close else {
+            return None;
+        };
+        let times = match &self.time {
+            None => None,
+            Some(TimeColumn::Known(times, unit)) if times.null_count() == 0 => {
+                let times = &times.values()[..];
+                Some(if *unit == 1 {
+                    Cow::Borrowed(times)
+                } else {
+                    let scaled = times.iter().map(|time| time.checked_mul(*unit));
+                    Cow::Owned(scaled.collect::<Option<Vec<_>>>()?)
+                })
+            }
+            Some(_) => return None,
+        };
+        (is_plain && close.null_count() == 0).then(|| (times, &close.values()[..]))
     }
 
     fn row(

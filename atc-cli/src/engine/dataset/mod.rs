@@ -24,6 +24,7 @@ mod columnar;
 mod csv;
 mod decode;
 mod discover;
+mod disk;
 mod error;
 mod guard;
 mod json;
@@ -45,6 +46,7 @@ pub use self::bars::{Bars, Place};
 #[cfg(feature = "remote")]
 pub use self::discover::discover_with;
 pub use self::discover::{Discovered, discover};
+pub(crate) use self::disk::waited;
 pub use self::error::{DatasetError, ErrorKind};
 #[cfg(feature = "remote")]
 pub use self::remote::Remote;

@@ -10,6 +10,7 @@ use super::collect::Symbol;
 #[cfg(feature = "remote")]
 use super::decode::decode_fetched;
 use super::decode::{Decoded, Named, Reading, decode};
+use super::disk::{Paged, Timed};
 #[cfg(feature = "remote")]
 use super::remote::{Fetched, Object};
 use super::stream::Blob;
@@ -190,17 +191,14 @@ impl Part {
         let fail = |error| DatasetError::from_io(&self.name(), error);
         match self {
             Self::File(path) => {
-                let file = File::open(path).map_err(fail)?;
-                if file.metadata().map_err(fail)?.is_dir() {
-                    return Err(fail(io::Error::from(io::ErrorKind::IsADirectory)));
-                }
-                let blob = Blob::File(file.try_clone().map_err(fail)?);
-                decode(Box::new(file), Some(blob), &named, reading)
+                let file = File::open(path).and_then(Paged::new).map_err(fail)?;
+                let blob = Blob::File(file.clone());
+                decode(Box::new(Timed(file.file())), Some(blob), &named, reading)
             }
             Self::Member { archive, member } => {
                 let file = File::open(archive).map_err(fail)?;
                 named.path = archive.to_string_lossy().into();
-                archive::read_member(BufReader::new(file), member, &named, reading)
+                archive::read_member(BufReader::new(Timed(file)), member, &named, reading)
             }
             Self::Stdin => decode(Box::new(io::stdin().lock()), None, &named, reading),
             #[cfg(feature = "remote")]

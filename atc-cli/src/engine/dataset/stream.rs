@@ -9,6 +9,7 @@ use bytes::{Buf, Bytes};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
+use super::disk::Paged;
 use super::error::Bomb;
 use super::sniff::HEAD;
 
@@ -123,7 +124,7 @@ impl<R: Read> Read for Guarded<R> {
 /// Bytes that can be read at any place.
 #[derive(Debug)]
 pub(crate) enum Blob {
-    File(File),
+    File(Paged),
     Memory(Bytes),
     /// The needed pieces of a remote file.
     #[cfg(feature = "remote")]
@@ -170,14 +171,14 @@ impl Blob {
     pub(crate) fn spool(mut stream: Stream<'_>) -> io::Result<Self> {
         let mut file = tempfile::tempfile()?;
         io::copy(&mut stream, &mut file)?;
-        Ok(Self::File(file))
+        Ok(Self::File(Paged::new(file)?))
     }
 
     /// A reader from the start. Readers of one file share its position: use one at a time.
     pub(crate) fn reader(&self) -> io::Result<BlobReader> {
         Ok(match self {
             Self::File(file) => {
-                let mut file = file.try_clone()?;
+                let mut file = file.file().try_clone()?;
                 file.seek(SeekFrom::Start(0))?;
                 BlobReader::File(BufReader::with_capacity(1 << 16, file))
             }
@@ -216,7 +217,7 @@ impl Seek for BlobReader {
 impl Length for Blob {
     fn len(&self) -> u64 {
         match self {
-            Self::File(file) => Length::len(file),
+            Self::File(file) => file.len(),
             Self::Memory(bytes) => bytes.len() as u64,
             #[cfg(feature = "remote")]
             Self::Sparse(sparse) => sparse.len,
@@ -229,7 +230,7 @@ impl ChunkReader for Blob {
 
     fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
         Ok(match self {
-            Self::File(file) => Box::new(file.get_read(start)?),
+            Self::File(file) => Box::new(file.reader(start)),
             Self::Memory(bytes) => {
                 let rest = usize::try_from(start)
                     .ok()
@@ -246,7 +247,7 @@ impl ChunkReader for Blob {
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
-        // Checked first, because the file's own implementation reserves `length` bytes, which may be junk.
+        // Checked first: `length` may be junk.
         let size = Length::len(self);
         if start
             .checked_add(length as u64)
@@ -255,7 +256,7 @@ impl ChunkReader for Blob {
             return Err(beyond(start, size as usize));
         }
         match self {
-            Self::File(file) => file.get_bytes(start, length),
+            Self::File(file) => Ok(file.bytes(start, length as u64)?),
             Self::Memory(bytes) => Ok(bytes.slice(start as usize..start as usize + length)),
             #[cfg(feature = "remote")]
             Self::Sparse(sparse) => {

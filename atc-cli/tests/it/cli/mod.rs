@@ -82,6 +82,8 @@ impl Folder {
             command.env_remove(name);
         }
         command.env("ATC_CACHE", "off");
+        // Some Vulkan drivers complain on standard error where there is none.
+        command.env("XDG_RUNTIME_DIR", self.0.path());
         command
     }
 
