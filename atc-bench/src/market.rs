@@ -1,8 +1,10 @@
 //! Made-up markets: seeded, and made with nothing but exact operations, so that every machine
 //! measures the same bars.
 
+use serde::Serialize;
+
 /// A market to make up, and the name its rows go by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Workload {
     /// Series.
     pub n_series: usize,
@@ -11,10 +13,11 @@ pub struct Workload {
 }
 
 impl Workload {
-    /// What the matrix measures: a watch list, a market, and long histories.
-    pub const ALL: [Self; 3] = [
+    /// What the matrix measures: a watch list, a market, all markets, and long histories.
+    pub const ALL: [Self; 4] = [
         Self::new(20, 2_000),
         Self::new(500, 1_500),
+        Self::new(5_000, 1_500),
         Self::new(3, 1_000_000),
     ];
 

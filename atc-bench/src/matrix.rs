@@ -90,11 +90,23 @@ pub struct Measured {
     pub n_series: usize,
     /// Bars of each series.
     pub n_bars: usize,
-    /// Of the 13 columns, every bar of them, as every subject that knows them gave them.
+    /// Of the 13 columns of the first thousand series, every bar of them, as every subject that knows them
+    /// gave them.
     pub columns: Digest,
     /// The subjects, the baseline first.
     pub cells: Vec<Cell>,
 }
+
+impl Measured {
+    /// How often each subject was measured.
+    pub fn n_rounds(&self) -> usize {
+        let first = self.cells.first();
+        first.map_or(0, |cell| cell.times.seconds.len())
+    }
+}
+
+/// Series whose columns are compared: those of more take more memory than a small machine has.
+const MOST_COLUMNS: usize = 1_000;
 
 /// What the rounds of one subject gave.
 #[derive(Default)]
@@ -131,6 +143,7 @@ pub fn measure(
         wanted: settings.wanted,
     };
     let everything = Task {
+        market: Arc::new(task.market.iter().take(MOST_COLUMNS).cloned().collect()),
         wanted: Wanted::Columns,
         ..task.clone()
     };
@@ -204,25 +217,20 @@ fn cells(
     tracks: Vec<Track>,
     digest: Digest,
 ) -> Vec<Cell> {
-    let others: Vec<_> = tracks
-        .iter()
-        .map(|track| (track.peak_bytes, track.hits))
-        .collect();
-    let times: Vec<Times> = tracks
-        .into_iter()
-        .map(|track| Times::of(track.seconds))
-        .collect();
-    let cell =
-        |((subject, own), (peak_bytes, hits)): ((&Subject, &Times), (Option<u64>, Option<f64>))| {
-            Cell {
-                label: subject.label,
-                times: own.clone(),
-                bars_per_second: workload.total_bars() as f64 / own.median,
-                speed_up: own.speed_up(&times[0]),
-                peak_bytes,
-                hits,
-                digest,
-            }
-        };
-    subjects.iter().zip(&times).zip(others).map(cell).collect()
+    let mut cells = Vec::with_capacity(subjects.len());
+    let mut baseline = None;
+    for (subject, track) in subjects.iter().zip(tracks) {
+        let times = Times::of(track.seconds);
+        let baseline = baseline.get_or_insert_with(|| times.clone());
+        cells.push(Cell {
+            label: subject.label,
+            bars_per_second: workload.total_bars() as f64 / times.median,
+            speed_up: times.speed_up(baseline),
+            times,
+            peak_bytes: track.peak_bytes,
+            hits: track.hits,
+            digest,
+        });
+    }
+    cells
 }

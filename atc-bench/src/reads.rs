@@ -12,6 +12,7 @@ use atc_core::{Params, Plan};
 use atc_parallel::{BuildError, RayonPool, Sequential, TokioPool};
 use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
+use serde::Serialize;
 
 use crate::market::Workload;
 use crate::memory;
@@ -62,7 +63,7 @@ pub enum Error {
 }
 
 /// What is read, and how slowly.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct Settings {
     /// Objects, and bars in each.
     pub market: Workload,
@@ -74,8 +75,17 @@ pub struct Settings {
     pub rounds: usize,
 }
 
+/// What was read, and how it went.
+#[derive(Clone, Debug, Serialize)]
+pub struct Reads {
+    /// What was read.
+    pub settings: Settings,
+    /// Each executor over each protocol.
+    pub readings: Vec<Reading>,
+}
+
 /// One executor over one protocol.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Reading {
     /// The executor.
     pub executor: &'static str,

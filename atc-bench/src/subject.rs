@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use atc_cli::engine::gpu::GpuEvaluator;
 use atc_cli::engine::{
     BarByBar, CpuEvaluator, Evaluate, EvaluateError, Output, Prices, Tile, Wanted,
 };
@@ -117,6 +118,20 @@ impl Subject {
             })
         });
         Ok(rows.collect())
+    }
+
+    /// A GPU, fed by as many lanes as it has.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses a thread.
+    pub fn gpu(gpu: GpuEvaluator, lanes: usize) -> Result<Self, BuildError> {
+        let label = Label {
+            executor: "gpu lanes",
+            evaluator: "gpu",
+            ..Self::BASELINE
+        };
+        Ok(Self::new(label, Lanes::new(lanes)?, gpu))
     }
 
     /// Whether it computes whatever is wanted; a cache knows last bars alone.

@@ -38,6 +38,10 @@ pub(crate) enum Command {
 
 /// What the matrix takes.
 #[derive(Clone, Debug, Default, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(crate) struct MatrixArgs {
     /// Smaller workloads and fewer rounds, for a look.
     #[arg(long)]
@@ -66,6 +70,20 @@ pub(crate) struct MatrixArgs {
     /// Print Markdown tables.
     #[arg(long)]
     pub(crate) markdown: bool,
+    /// Print one HTML page with charts; it needs nothing from elsewhere.
+    #[arg(long, conflicts_with_all = ["json", "markdown"])]
+    pub(crate) html: bool,
+    /// What is shown: every row, or the four modes from baseline to warmed and parallel.
+    #[arg(long, value_enum, default_value_t, conflicts_with_all = ["json", "html"])]
+    pub(crate) view: View,
+    /// Measure the GPU even if it is a software driver, on workloads of up to a million bars.
+    ///
+    /// Hardware is measured anyway, unless `ATC_GPU` is off.
+    #[arg(long)]
+    pub(crate) gpu: bool,
+    /// Leave out reads from a slow web server, which every full run measures last.
+    #[arg(long)]
+    pub(crate) no_reads: bool,
     /// Also say what became faster or slower since a run that was kept with --json.
     #[arg(long, value_name = "OLD.json", conflicts_with = "json")]
     pub(crate) compare: Option<PathBuf>,
@@ -83,20 +101,32 @@ pub(crate) struct PartsArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ReadsArgs {
     /// Parquet objects.
-    #[arg(long, default_value_t = 200)]
+    #[arg(long, default_value_t = ReadsArgs::default().objects)]
     pub(crate) objects: usize,
     /// Bars of each object.
-    #[arg(long, default_value_t = 1_500)]
+    #[arg(long, default_value_t = ReadsArgs::default().bars)]
     pub(crate) bars: usize,
     /// Milliseconds before each answer.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = ReadsArgs::default().latency_ms)]
     pub(crate) latency_ms: u64,
     /// Objects that `async` reads at once.
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = ReadsArgs::default().in_flight)]
     pub(crate) in_flight: usize,
     /// Rounds.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=101))]
+    #[arg(long, default_value_t = ReadsArgs::default().rounds, value_parser = clap::value_parser!(u16).range(1..=101))]
     pub(crate) rounds: u16,
+}
+
+impl Default for ReadsArgs {
+    fn default() -> Self {
+        Self {
+            objects: 200,
+            bars: 1_500,
+            latency_ms: 20,
+            in_flight: 64,
+            rounds: 5,
+        }
+    }
 }
 
 /// What filling a document takes.
@@ -128,6 +158,16 @@ pub(crate) struct KernelArgs {
     /// Instruction set, such as portable1, portable4, avx2 [default: the fastest here].
     #[arg(long)]
     pub(crate) isa: Option<Isa>,
+}
+
+/// What is shown of a matrix.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum View {
+    /// Every row.
+    #[default]
+    Matrix,
+    /// Baseline, Warmed Only, Parallel Only, Warmed + Parallel.
+    Modes,
 }
 
 /// What is computed of each series.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use atc_bench::market::Workload;
-use atc_bench::reads::{Reading, Settings, measure};
+use atc_bench::reads::{Reading, Reads, Settings, measure};
 use atc_bench::report::Sheet;
 
 use super::args::ReadsArgs;
@@ -11,22 +11,34 @@ use super::print;
 
 /// Measures and prints.
 pub(crate) fn run(args: &ReadsArgs) -> anyhow::Result<()> {
-    print(&measured(args)?.text())
+    print(&sheet(&measured(args)?).text())
 }
 
 /// Measures, each executor over each protocol in turn.
-pub(crate) fn measured(args: &ReadsArgs) -> anyhow::Result<Sheet> {
+pub(crate) fn measured(args: &ReadsArgs) -> anyhow::Result<Reads> {
     let settings = Settings {
         market: Workload::new(args.objects, args.bars),
         latency: Duration::from_millis(args.latency_ms),
         in_flight: args.in_flight,
         rounds: args.rounds.into(),
     };
-    let readings = measure(&settings)?;
-    Ok(Sheet {
+    Ok(Reads {
+        readings: measure(&settings)?,
+        settings,
+    })
+}
+
+/// As a table.
+pub(crate) fn sheet(reads: &Reads) -> Sheet {
+    let Reads { settings, readings } = reads;
+    Sheet {
         title: format!(
             "{} Parquet objects of {} bars, {} ms before each answer, {} in flight, {} rounds; equal digests",
-            args.objects, args.bars, args.latency_ms, args.in_flight, args.rounds
+            settings.market.n_series,
+            settings.market.n_bars,
+            settings.latency.as_millis(),
+            settings.in_flight,
+            settings.rounds
         ),
         n_words: 2,
         header: [
@@ -44,7 +56,7 @@ pub(crate) fn measured(args: &ReadsArgs) -> anyhow::Result<Sheet> {
         .map(str::to_owned)
         .into(),
         rows: readings.iter().map(row).collect(),
-    })
+    }
 }
 
 fn row(reading: &Reading) -> Vec<String> {

@@ -4,7 +4,13 @@
 mod compare;
 mod document;
 #[cfg(feature = "engine")]
+mod html;
+#[cfg(feature = "engine")]
 mod matrix;
+#[cfg(feature = "engine")]
+mod modes;
+#[cfg(feature = "engine")]
+mod notes;
 mod sheet;
 
 #[cfg(feature = "engine")]

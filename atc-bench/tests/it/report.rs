@@ -118,6 +118,56 @@ fn markdown_draws_a_table_for_each_workload() {
 }
 
 #[test]
+fn the_four_modes_are_a_view_of_the_matrix() {
+    let output = bench(&[&SMALL[..], &["--view", "modes", "--markdown"]].concat());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let rows: Vec<Vec<&str>> = text
+        .lines()
+        .filter(|line| line.starts_with('|'))
+        .skip(2)
+        .map(|line| line.split('|').map(str::trim).collect())
+        .collect();
+    let named: Vec<_> = rows
+        .iter()
+        .map(|row| (row[1], row[2], row[3], row[4]))
+        .collect();
+    assert_eq!(
+        named,
+        [
+            ("Baseline", "sequential", "off", "-"),
+            ("Warmed Only", "sequential", "memory", "100 %"),
+            ("Parallel Only", "rayon", "off", "-"),
+            ("Warmed + Parallel", "rayon", "memory", "100 %"),
+        ]
+    );
+    assert!(rows.iter().all(|row| row[9] == rows[0][9]), "{text}");
+}
+
+#[test]
+fn a_page_shows_every_row_and_explains_the_slow_ones() {
+    let page = String::from_utf8(bench(&[&SMALL[..], &["--html"]].concat()).stdout).unwrap();
+    assert!(page.starts_with("<!doctype html>"), "{page}");
+    assert_eq!(page.matches("<div class=\"bar").count(), 13, "{page}");
+    let slow = page.matches("<div class=\"bar slow").count();
+    assert!(0 < slow, "a stream is slower than vectors: {page}");
+    assert!(page.contains("which is what a live feed does"), "{page}");
+}
+
+#[test]
+fn a_gpu_is_a_row_like_any_other() {
+    if atc_gpu::devices().iter().all(|device| !device.has_f64) {
+        return;
+    }
+    let args = ["--gpu", "--rounds", "1", "--json", "--no-reads"];
+    let output = bench(&[&SMALL[..3], &args].concat());
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let cells = report["workloads"][0]["cells"].as_array().unwrap();
+    let last = cells.last().unwrap();
+    assert_eq!(last["executor"], "gpu lanes");
+    assert_eq!(last["digest"], cells[0]["digest"]);
+}
+
+#[test]
 fn a_document_without_marks_is_refused() {
     let error = fill("# Page\n<!-- begin a -->\n", "a", "new").unwrap_err();
     let FillError::Mark { mark, .. } = &error else {
@@ -166,7 +216,8 @@ fn an_unknown_workload_is_named_with_those_there_are() {
     let output = bench(&["--workload", "1x1"]);
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8(output.stderr).unwrap();
-    let expected = "error: no workload is called `1x1`, there are 20x2000, 500x1500, 3x1000000\n";
+    let expected =
+        "error: no workload is called `1x1`, there are 20x2000, 500x1500, 5000x1500, 3x1000000\n";
     assert_eq!(text, expected);
 }
 

@@ -98,7 +98,7 @@ impl Meter {
     pub(super) fn read<T>(&self, read: impl FnOnce() -> T) -> T {
         let (begun, before) = (Instant::now(), waited());
         let result = read();
-        let reading = waited() - before;
+        let reading = waited().saturating_sub(before);
         add(&self.reading, reading);
         add(&self.decoding, begun.elapsed().saturating_sub(reading));
         result

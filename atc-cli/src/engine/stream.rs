@@ -132,9 +132,12 @@ impl Engine {
             let (engine, request, work) = (engine.clone(), request.clone(), work.clone());
             let handle = handle.clone();
             async move {
-                let fetch = async |source: &Source| match source.is_remote() {
-                    true => engine.meter.fetch(source.fetch(&request)).await,
-                    false => source.clone(),
+                let fetch = async |source: &Source| {
+                    if source.is_remote() {
+                        engine.meter.fetch(source.fetch(&request)).await
+                    } else {
+                        source.clone()
+                    }
                 };
                 let fetched = tile.iter().map(fetch);
                 let fetched = future::join_all(fetched).await;

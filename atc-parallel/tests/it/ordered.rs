@@ -10,7 +10,7 @@ use std::{
 };
 
 use atc_parallel::{
-    CancelToken, Control, Executor, ExecutorExt, Lanes, Outcome, Sequential, Slot, Work,
+    BuildError, CancelToken, Control, Executor, ExecutorExt, Lanes, Outcome, Sequential, Slot, Work,
 };
 
 /// Starts the last job first, one at a time, as the contract allows; says that it has three lanes.
@@ -33,17 +33,17 @@ impl Executor for Backwards {
     }
 }
 
-fn executors() -> Vec<Box<dyn Executor>> {
-    vec![
+fn executors() -> Result<Vec<Box<dyn Executor>>, BuildError> {
+    Ok(vec![
         Box::new(Sequential::new()),
         Box::new(Backwards),
-        Box::new(Lanes::new(1).unwrap()),
-        Box::new(Lanes::new(4).unwrap()),
+        Box::new(Lanes::new(1)?),
+        Box::new(Lanes::new(4)?),
         #[cfg(feature = "rayon")]
-        Box::new(atc_parallel::RayonPool::new(2).unwrap()),
+        Box::new(atc_parallel::RayonPool::new(2)?),
         #[cfg(feature = "tokio")]
-        Box::new(atc_parallel::TokioPool::new(2).unwrap()),
-    ]
+        Box::new(atc_parallel::TokioPool::new(2)?),
+    ])
 }
 
 /// A job that takes longer the more its number is scrambled.
@@ -56,7 +56,7 @@ fn unequal(slot: Slot) -> usize {
 
 #[test]
 fn every_result_is_taken_once_and_in_order() {
-    for executor in executors() {
+    for executor in executors().unwrap() {
         for n_jobs in [0, 1, 2, 500] {
             let mut taken = Vec::new();
             let done = executor.for_each_in_order(n_jobs, &CancelToken::new(), unequal, |result| {
@@ -71,7 +71,7 @@ fn every_result_is_taken_once_and_in_order() {
 
 #[test]
 fn lanes_do_not_run_further_ahead_than_two_results_each() {
-    for executor in executors() {
+    for executor in executors().unwrap() {
         let started = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&started);
         let job = move |_: Slot| count.fetch_add(1, SeqCst);
@@ -94,7 +94,7 @@ fn lanes_do_not_run_further_ahead_than_two_results_each() {
 
 #[test]
 fn what_breaks_off_starts_no_further_job() {
-    for executor in executors() {
+    for executor in executors().unwrap() {
         let started = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&started);
         let job = move |slot: Slot| {
@@ -142,7 +142,7 @@ fn a_cancellation_keeps_the_results_before_it() {
 
 #[test]
 fn a_panic_is_raised_with_the_number_of_its_job() {
-    for executor in executors() {
+    for executor in executors().unwrap() {
         let job = |slot: Slot| assert!(slot.job != 30, "no luck");
         let run = || {
             executor.for_each_in_order(300, &CancelToken::new(), job, |()| {
@@ -157,7 +157,7 @@ fn a_panic_is_raised_with_the_number_of_its_job() {
 
 #[test]
 fn a_panic_of_the_taker_ends_the_run() {
-    for executor in executors() {
+    for executor in executors().unwrap() {
         let run = || {
             executor.for_each_in_order(300, &CancelToken::new(), unequal, |result| {
                 assert!(result != 9, "cannot take it");

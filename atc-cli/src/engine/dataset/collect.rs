@@ -271,7 +271,8 @@ impl<'a> Collector<'a> {
                 return false;
             };
             let goes_on = series.time.last().is_none_or(|&last| last < times[0]);
-            if !self.lenient && !(goes_on && times.is_sorted_by(|a, b| a < b)) {
+            let is_in_order = goes_on && times.is_sorted_by(|a, b| a < b);
+            if !self.lenient && !is_in_order {
                 return false;
             }
             series.time.extend_from_slice(times);

@@ -77,6 +77,9 @@ enum TimeColumn {
     Text(StringArray),
 }
 
+/// Nanoseconds, if there are times.
+type Times<'a> = Option<Cow<'a, [i64]>>;
+
 enum NumberColumn {
     Float(Float64Array),
     Text(StringArray),
@@ -116,7 +119,7 @@ impl Columns {
     }
 
     /// Times and closes, if that is all there is and nothing is missing.
-    fn plain(&self) -> Option<(Option<Cow<'_, [i64]>>, &[f64])> {
+    fn plain(&self) -> Option<(Times<'_>, &[f64])> {
         let is_plain = self.symbol.is_none() && self.source.is_empty();
         let NumberColumn::Float(close) = &self.close else {
             return None;
