@@ -74,6 +74,30 @@ pub(crate) enum Command {
     Cache(CacheCommandArgs),
     #[cfg(feature = "gpu")]
     Devices(DevicesArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+}
+
+/// Print what a shell needs to complete this command.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Examples:\n  atc completions bash > ~/.local/share/bash-completion/completions/atc\n  atc completions zsh > ~/.zfunc/_atc"
+)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Print the manual page.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Examples:\n  atc man | man -l -\n  atc man --output ~/.local/share/man/man1"
+)]
+pub(crate) struct ManArgs {
+    /// Write a page for each command into this folder instead
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// Which symbols are long, which are short: one row each.

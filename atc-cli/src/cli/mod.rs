@@ -17,6 +17,7 @@ mod progress;
 mod report;
 mod scan;
 mod scan_view;
+mod setup;
 mod style;
 mod warm;
 mod warming;
@@ -44,6 +45,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Cache(args) => cache::run(&args, &global),
         #[cfg(feature = "gpu")]
         Command::Devices(args) => devices::run(&args, &global),
+        Command::Completions(args) => setup::completions(&args),
+        Command::Man(args) => setup::man(&args),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -17,6 +17,7 @@ mod golden;
 mod gpu;
 mod output;
 mod params;
+mod setup;
 
 use std::fmt::Write as _;
 use std::fs;

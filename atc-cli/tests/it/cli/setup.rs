@@ -1,0 +1,36 @@
+//! Completions and manual pages.
+
+use super::Folder;
+
+#[test]
+fn every_shell_gets_completions_of_every_command() {
+    let folder = Folder::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let ran = folder.atc(&format!("completions {shell}")).ok();
+        let script = ran.text();
+        for word in ["scan", "compute", "inspect", "doctor", "min-signal"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+    assert_eq!(folder.atc("completions tcsh").code, Some(2));
+}
+
+#[test]
+fn manual_pages_are_there_for_every_command() {
+    let folder = Folder::new();
+    let page = folder.atc("man").ok();
+    assert!(page.text().contains(".TH atc 1"), "{}", page.text());
+    folder.atc("man --output pages").ok();
+    for name in [
+        "atc.1",
+        "atc-scan.1",
+        "atc-compute.1",
+        "atc-cache-explain.1",
+    ] {
+        let text = std::fs::read_to_string(folder.path(&format!("pages/{name}"))).unwrap();
+        assert!(text.contains(".SH SYNOPSIS"), "{name}");
+    }
+    let blocked = folder.atc("man --output candles/IBM.csv");
+    assert_eq!(blocked.code, Some(1));
+    assert!(blocked.stderr.contains("IBM.csv"), "{}", blocked.stderr);
+}
