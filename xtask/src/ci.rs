@@ -122,8 +122,11 @@ fn docs(sh: &Shell, package: Option<&str>) -> Result<()> {
 fn leaves(sh: &Shell, package: Option<&str>) -> Result<()> {
     for leaf in chosen(package, &LEAVES) {
         cmd!(sh, "cargo test -p {leaf}").run()?;
-        if has_features(&sh.read_file(format!("{leaf}/Cargo.toml"))?) {
-            cmd!(sh, "cargo test -p {leaf} --no-default-features").run()?;
+        let manifest = sh.read_file(format!("{leaf}/Cargo.toml"))?;
+        if has_features(&manifest) {
+            if has_default_features(&manifest) {
+                cmd!(sh, "cargo test -p {leaf} --no-default-features").run()?;
+            }
             cmd!(sh, "cargo test -p {leaf} --all-features").run()?;
         }
     }
@@ -132,6 +135,12 @@ fn leaves(sh: &Shell, package: Option<&str>) -> Result<()> {
 
 fn has_features(manifest: &str) -> bool {
     manifest.lines().any(|line| line.trim() == "[features]")
+}
+
+/// Without them, the build with none is the one with the default.
+fn has_default_features(manifest: &str) -> bool {
+    let mut lines = manifest.lines().map(str::trim);
+    lines.any(|line| line.starts_with("default = ") && line != "default = []")
 }
 
 /// The tests that `cargo test --workspace` runs. With cargo-nextest they go
@@ -187,6 +196,13 @@ mod tests {
         assert!(!has_features(
             "[dependencies]\nx = { features = [\"y\"] }\n"
         ));
+    }
+
+    #[test]
+    fn default_features_are_seen() {
+        assert!(has_default_features("[features]\ndefault = [\"x\"]\n"));
+        assert!(!has_default_features("[features]\ndefault = []\nx = []\n"));
+        assert!(!has_default_features("[features]\nx = []\n"));
     }
 
     #[test]
