@@ -7,6 +7,8 @@
 
 #[cfg(feature = "engine")]
 pub mod cached;
+#[cfg(feature = "engine")]
+pub mod generate;
 pub mod machine;
 pub mod market;
 #[cfg(feature = "engine")]

@@ -58,8 +58,12 @@ impl Workload {
     /// assert_ne!(market[0], market[1]);
     /// ```
     pub fn market(self, seed: u64) -> Vec<Vec<f64>> {
-        let series = 0..self.n_series as u64;
-        series.map(|at| walk(seed, at, self.n_bars)).collect()
+        (0..self.n_series).map(|at| self.series(seed, at)).collect()
+    }
+
+    /// Makes up one series of the market.
+    pub fn series(self, seed: u64, at: usize) -> Vec<f64> {
+        walk(seed, at as u64, self.n_bars)
     }
 }
 

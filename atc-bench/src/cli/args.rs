@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Parts(PartsArgs),
     /// Time reads from a slow web server and a slow object store, by every executor.
     Reads(ReadsArgs),
+    /// Write a made-up market of any size as Parquet files, to run `atc` on.
+    Generate(GenerateArgs),
     /// Count what the kernel executes per bar, with valgrind and objdump.
     Counts,
     /// Run the kernel and nothing else, for a profiler.
@@ -127,6 +129,25 @@ impl Default for ReadsArgs {
             rounds: 5,
         }
     }
+}
+
+/// What a made-up market takes.
+#[derive(Debug, Args)]
+pub(crate) struct GenerateArgs {
+    /// The folder, which is created if it is not there.
+    pub(crate) folder: PathBuf,
+    /// Symbols.
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) series: usize,
+    /// Bars of each symbol.
+    #[arg(long, default_value_t = 1_500)]
+    pub(crate) bars: usize,
+    /// Files that the symbols are spread over.
+    #[arg(long, default_value_t = 400)]
+    pub(crate) shards: usize,
+    /// Seed of the market.
+    #[arg(long, default_value_t)]
+    pub(crate) seed: u64,
 }
 
 /// What filling a document takes.

@@ -3,6 +3,7 @@
 mod args;
 mod counts;
 mod document;
+mod generate;
 mod kernel;
 mod matrix;
 mod parts;
@@ -23,6 +24,7 @@ pub(crate) fn run() -> ExitCode {
         None => matrix::run(&cli.matrix),
         Some(Command::Parts(args)) => parts::run(args),
         Some(Command::Reads(args)) => reads::run(args),
+        Some(Command::Generate(args)) => generate::run(args),
         Some(Command::Counts) => counts::run(),
         Some(Command::Kernel(args)) => kernel::run(args),
         Some(Command::Fill(args)) => document::run(args),
