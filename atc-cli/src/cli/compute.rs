@@ -37,10 +37,7 @@ pub(crate) fn run(args: &ComputeArgs, global: &Global) -> anyhow::Result<Exit> {
             .map_err(|error| output::unwritable("standard output", error)),
     };
     bar.finish_and_clear();
-    output::note(
-        global,
-        &format!("lanes spent their time with {}", engine.spent()),
-    );
+    output::spent(global, engine.spent());
     let computed = computed?;
     let failed = input::all_failures(missing, computed.failed, computed.n_symbols);
     output::failures(global, &failed);

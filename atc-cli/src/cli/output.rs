@@ -2,8 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use atc_cli::engine::Failure;
 use atc_cli::engine::sink::SinkError;
+use atc_cli::engine::{Failure, Spent};
 
 use super::args::{Color, Global};
 use super::style::{BOLD, SHORT, WARN, paint};
@@ -75,6 +75,13 @@ pub(crate) fn complain(global: &Global, text: &str) {
 pub(crate) fn note(global: &Global, text: &str) {
     if 0 < global.verbose {
         let _ = writeln!(io::stderr(), "note: {text}");
+    }
+}
+
+/// Says where the time has gone, if that was asked for and there was something to do.
+pub(crate) fn spent(global: &Global, spent: Spent) {
+    if spent != Spent::default() {
+        note(global, &format!("lanes spent their time with {spent}"));
     }
 }
 

@@ -54,10 +54,7 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     if let Some(cache) = engine.cache() {
         keep(args, global, (cache, &engine));
     }
-    output::note(
-        global,
-        &format!("lanes spent their time with {}", engine.spent()),
-    );
+    output::spent(global, engine.spent());
     shown?;
     output::failures(global, &failed);
     if is_cancelled {

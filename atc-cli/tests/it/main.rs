@@ -1,6 +1,7 @@
 //! Integration tests of the engine and the command.
 
 mod cache;
+mod cancel;
 #[cfg(feature = "cli")]
 mod cli;
 mod dataset;
