@@ -31,6 +31,7 @@ impl FromStr for At {
     ///
     /// assert_eq!("1499".parse::<At>()?, At::Bar(1499));
     /// assert_eq!("1970-01-02".parse::<At>()?, At::Time(86_400_000_000_000));
+    /// assert_eq!("1970/01/02".parse::<At>()?, At::Time(86_400_000_000_000));
     /// assert_eq!("1970-01-01T01:00+01:00".parse::<At>()?, At::Time(0));
     /// # Ok::<(), atc_cli::engine::why::WhyError>(())
     /// ```
@@ -42,12 +43,14 @@ impl FromStr for At {
         if let Ok(bar) = text.parse() {
             return Ok(Self::Bar(bar));
         }
+        // Tables have dates with slashes too; the year comes first in any case.
+        let iso = text.replace('/', "-");
         let civil = || {
             TimeZone::UTC
-                .to_timestamp(text.parse::<DateTime>().ok()?)
+                .to_timestamp(iso.parse::<DateTime>().ok()?)
                 .ok()
         };
-        let stamp = text.parse::<Timestamp>().ok().or_else(civil);
+        let stamp = iso.parse::<Timestamp>().ok().or_else(civil);
         let time = stamp.and_then(|stamp| i64::try_from(stamp.as_nanosecond()).ok());
         time.map(Self::Time).ok_or_else(|| WhyError::NoBar {
             got: text.to_owned(),
