@@ -12,7 +12,7 @@ use std::error::Error;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use atc_gpu::{Lanes, Options, Program, Series};
 
@@ -24,7 +24,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let (n_series, n_bars) = (number(100_000)?, number(2_000)?);
     let (n_lanes, per_tile) = (number(2)?, number(1_024)?.max(1));
-    let lanes = Lanes::open(n_lanes, &Options::default())?;
+    // Software on a busy machine takes its time.
+    let options = Options {
+        timeout: Duration::from_mins(30),
+        ..Options::default()
+    };
+    let lanes = Lanes::open(n_lanes, &options)?;
     let device = lanes.with(0, |lane| lane.device().clone());
     println!("{} ({})", device.name, device.driver);
     let before = peak_memory();
