@@ -7,6 +7,7 @@
 #[cfg(feature = "arrow")]
 mod arrow;
 mod batch;
+mod carry;
 mod classifier;
 mod error;
 mod family;
@@ -30,6 +31,7 @@ pub use batch::{
     Columns, Detail, Isa, Last, Series, Workspace, average_signal, classify, classify_detail,
     classify_last,
 };
+pub use carry::{Carry, FamilyCarry};
 pub use classifier::{Bar, Cells, Classifier, Reading, Signal};
 pub use error::Error;
 pub use family::{Family, PerFamily};

@@ -12,7 +12,7 @@ use std::error::Error;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use atc_gpu::{Lanes, Options, Program, Series};
 
@@ -24,12 +24,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let (n_series, n_bars) = (number(100_000)?, number(2_000)?);
     let (n_lanes, per_tile) = (number(2)?, number(1_024)?.max(1));
-    let lanes = Lanes::open(n_lanes, &Options::default())?;
+    // Software on a busy machine takes its time.
+    let options = Options {
+        timeout: Duration::from_mins(30),
+        ..Options::default()
+    };
+    let lanes = Lanes::open(n_lanes, &options)?;
     let device = lanes.with(0, |lane| lane.device().clone());
     println!("{} ({})", device.name, device.driver);
     let before = peak_memory();
     let growth: Vec<f64> = (0..n_bars).map(|bar| (2e-5 * bar as f64).exp()).collect();
-    let next = AtomicUsize::new(0);
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let begun = Instant::now();
     let work = |lane: usize| -> Result<f64, atc_gpu::Error> {
         let mut sum = 0.0;
@@ -49,6 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 .flatten()
                 .map(|reading| reading.average)
                 .sum::<f64>();
+            tell(&done, end - first, n_series, begun);
         }
     };
     let sums = thread::scope(|scope| {
@@ -73,7 +79,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         "mean of the last average signals: {:.6}",
         sums.iter().sum::<f64>() / n_series as f64
     );
-    let mebibytes = |bytes: usize| bytes as f64 / f64::from(1 << 20);
     println!(
         "all closes together: {:.0} MiB",
         mebibytes(n_series * n_bars * 8)
@@ -86,6 +91,24 @@ fn main() -> Result<(), Box<dyn Error>> {
         );
     }
     Ok(())
+}
+
+/// Says how far it is, at every tenth.
+fn tell(done: &AtomicUsize, more: usize, n_series: usize, begun: Instant) {
+    let before = done.fetch_add(more, Ordering::Relaxed);
+    let tenths = |n: usize| 10 * n / n_series;
+    if tenths(before) < tenths(before + more) {
+        let peak = peak_memory().map_or(0.0, mebibytes);
+        println!(
+            "{:7} series after {:6.1} s, peak memory {peak:.0} MiB",
+            before + more,
+            begun.elapsed().as_secs_f64()
+        );
+    }
+}
+
+fn mebibytes(bytes: usize) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
 }
 
 /// Bytes of memory that the process has had at most, where the system tells.

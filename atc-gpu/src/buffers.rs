@@ -75,13 +75,40 @@ impl Buffers {
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfMemory`]; what was reserved by then is freed again.
+    /// [`Error::OutOfMemory`]; what was reserved by then is freed again. What became of the
+    /// device otherwise.
     pub(crate) fn reserve(
         &mut self,
         device: &wgpu::Device,
         health: &Health,
         sizes: &Sizes,
     ) -> Result<(), Error> {
+        let filters = [
+            wgpu::ErrorFilter::Validation,
+            wgpu::ErrorFilter::OutOfMemory,
+        ];
+        let scopes = filters.map(|filter| device.push_error_scope(filter));
+        self.make(device, sizes);
+        let mut refused = None;
+        // The newest scope ends first.
+        for scope in scopes.into_iter().rev() {
+            refused = pollster::block_on(scope.pop()).or(refused);
+        }
+        // Tiles keep to the limits that a device tells: one that refuses them has no room.
+        let result = refused.map_or_else(
+            || health.check(),
+            |error| {
+                let reason = error.to_string();
+                Err(Error::OutOfMemory { reason })
+            },
+        );
+        if result.is_err() {
+            *self = Self::default();
+        }
+        result
+    }
+
+    fn make(&mut self, device: &wgpu::Device, sizes: &Sizes) {
         let input = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
         let output = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC;
         let down = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
@@ -111,10 +138,5 @@ impl Buffers {
         for buffer in &mut self.downloads {
             buffer.reserve(device, sizes.download, down);
         }
-        let result = health.check();
-        if result.is_err() {
-            *self = Self::default();
-        }
-        result
     }
 }

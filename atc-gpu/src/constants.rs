@@ -11,16 +11,24 @@ use crate::program::{Kind, Program, half_length, outer_length};
 /// Longest outer average of a Hull average that is summed afresh at every bar.
 pub(crate) const DIRECT: u32 = 8;
 
-/// Rows of state before the tables of window sums; see `kernels/bindings.wgsl`.
-pub(crate) const TABLES: u32 = 43;
+/// Rows of state that a series carries on, and as many that it kept; see `kernels/bindings.wgsl`.
+pub(crate) const CARRIED: u32 = 43;
+
+/// Rows of state before the tables of window sums.
+pub(crate) const TABLES: u32 = 2 * CARRIED;
 
 /// The first row of layer 2, and its rows that tell the last reading.
 pub(crate) const LAYER2: u32 = 18;
 pub(crate) const READING: u32 = 4;
 
-/// Rows of state of the trend, and those of them that tell the last flip.
-pub(crate) const TREND_ROWS: u64 = 4;
+/// Rows of state of the trend, those of them that tell the last flip, and the first of those
+/// that tell the one that was kept.
+pub(crate) const TREND_ROWS: u64 = 6;
 pub(crate) const FLIP_ROWS: u64 = 2;
+pub(crate) const KEPT_FLIP: u64 = 4;
+
+/// Series at most that a driver in software computes with one instruction.
+const VECTOR: u64 = 16;
 
 /// Fastest and slowest smoothing of KAMA.
 const FAST: f64 = 0.666;
@@ -139,12 +147,13 @@ impl Shape {
     ///
     /// A loop of n takes n + 1, since it ends in a step, and one that is not
     /// entered takes 1 where the driver masks and does not branch. Two passes
-    /// of windows and rings, in which a launch begins and ends, are beside the bars.
+    /// of windows and rings, in which a launch begins and ends, are beside the bars, and so
+    /// are states that are kept, by each series of a vector at another bar.
     pub(crate) fn steps(&self, is_hull: bool) -> [u64; 2] {
         let lines = self.lengths.len() as u64 + 1;
         let pass = u64::from(self.rows) + 1;
-        let mut per_bar = 2 + 2 * lines + pass.div_ceil(u64::from(self.spacing)) + 1;
-        let mut per_launch = 4 * lines + 2 * pass;
+        let mut per_bar = 3 + 2 * lines + pass.div_ceil(u64::from(self.spacing)) + 1;
+        let mut per_launch = (4 + VECTOR) * lines + 2 * pass;
         for s in self.outer.map(u64::from) {
             if is_hull {
                 // Clearing the ring; summing it afresh, or its pass.

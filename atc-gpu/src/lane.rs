@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::buffers::Buffers;
+use crate::carry::{Ending, EndingRows};
 use crate::device::{features, find};
 use crate::health::Health;
 use crate::output::{self, LastRows, Output};
@@ -215,6 +216,42 @@ impl Lane {
         Ok(series.iter().zip(&rows).map(reading).collect())
     }
 
+    /// Computes where each series stands at its end, and after `marks[i]` of its bars if that is
+    /// given, with all that it carries on from there. See [`averages`](Self::averages).
+    ///
+    /// There is nothing of a series without bars, nor of a mark that is none of its bars, counted
+    /// from 1.
+    ///
+    /// # Errors
+    ///
+    /// As [`averages`](Self::averages).
+    ///
+    /// # Panics
+    ///
+    /// If there is not one mark for each series.
+    pub fn endings(
+        &mut self,
+        program: &Program,
+        growth: &[f64],
+        (series, marks): (&[Series<'_>], &[Option<usize>]),
+    ) -> Result<Vec<[Option<Ending>; 2]>, Error> {
+        assert_eq!(series.len(), marks.len(), "one mark per series");
+        let mut rows = vec![EndingRows::BLANK; series.len()];
+        let run = Run::new(program, growth, series)?.keeping(marks);
+        run.compute(self, &mut Output::Endings(&mut rows))?;
+        let precision = self.precision();
+        let ending = |((series, mark), rows): ((&Series<'_>, &Option<usize>), &EndingRows)| {
+            let n_bars = series.close.len();
+            let stood = |n: usize, kept| rows.ending(program, precision, (n, kept));
+            let mark = mark.filter(|mark| (1..=n_bars).contains(mark));
+            [
+                (0 < n_bars).then(|| stood(n_bars, false)),
+                mark.map(|mark| stood(mark, true)),
+            ]
+        };
+        Ok(series.iter().zip(marks).zip(&rows).map(ending).collect())
+    }
+
     /// The device and queue of `wgpu` behind the lane, for programs that want
     /// to do more with them: the one door to that crate, and as stable as it.
     pub const fn wgpu(&self) -> (&wgpu::Device, &wgpu::Queue) {
@@ -233,3 +270,6 @@ fn experimental(required: wgpu::Features) -> wgpu::ExperimentalFeatures {
         wgpu::ExperimentalFeatures::enabled()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 mod bind;
 mod buffers;
+mod carry;
 mod columns;
 mod constants;
 mod device;
@@ -24,6 +25,7 @@ mod tiling;
 mod timeline;
 pub mod twin;
 
+pub use carry::{Ending, FamilyCarry};
 pub use columns::{Columns, Flip, Reading, Series};
 pub use device::{Device, DeviceKind, Select, devices};
 pub use error::Error;

@@ -1,5 +1,6 @@
 //! Where results go.
 
+use crate::carry::{ENDING_FLIPS, ENDING_ROWS, EndingRows};
 use crate::constants::{FLIP_ROWS, READING};
 use crate::pack::unpack;
 use crate::program::PerFamily;
@@ -13,6 +14,7 @@ pub(crate) enum Wanted {
     Averages,
     Columns,
     Last,
+    Endings,
 }
 
 impl Wanted {
@@ -22,8 +24,18 @@ impl Wanted {
             Self::Averages => n_bars as u64 * value,
             Self::Columns => 13 * n_bars as u64 * value,
             Self::Last => 6 * READING as u64 * value + FLIP_ROWS * 4,
+            Self::Endings => 6 * ENDING_ROWS as u64 * value + ENDING_FLIPS as u64 * 4,
         };
         n_series as u64 * of_series
+    }
+
+    /// Rows of the trend that come down.
+    pub(crate) const fn flip_rows(self) -> u64 {
+        match self {
+            Self::Averages | Self::Columns => 0,
+            Self::Last => FLIP_ROWS,
+            Self::Endings => ENDING_FLIPS as u64,
+        }
     }
 }
 
@@ -32,9 +44,9 @@ impl Wanted {
 pub(crate) struct LastRows {
     /// Layer 2 of each family: signal in hundredths and equity, then both at
     /// the bar before.
-    families: PerFamily<[f64; READING as usize]>,
+    pub(crate) families: PerFamily<[f64; READING as usize]>,
     /// Side and bar of the last flip.
-    flip: [u32; FLIP_ROWS as usize],
+    pub(crate) flip: [u32; FLIP_ROWS as usize],
 }
 
 /// Where results go.
@@ -42,6 +54,7 @@ pub(crate) enum Output<'a, 'b> {
     Averages(&'a mut [&'b mut [f64]]),
     Columns(&'a mut [Columns]),
     Last(&'a mut [LastRows]),
+    Endings(&'a mut [EndingRows]),
 }
 
 impl Output<'_, '_> {
@@ -51,15 +64,13 @@ impl Output<'_, '_> {
             Self::Averages(_) => Wanted::Averages,
             Self::Columns(_) => Wanted::Columns,
             Self::Last(_) => Wanted::Last,
+            Self::Endings(_) => Wanted::Endings,
         }
     }
 
     /// Puts what came down of a tile where it belongs.
     pub(crate) fn place<T: Real>(&mut self, tile: Tile, bytes: &[u8]) {
-        let flips = match self {
-            Self::Last(_) => tile.n_series * FLIP_ROWS as usize * 4,
-            _ => 0,
-        };
+        let flips = tile.n_series * self.wanted().flip_rows() as usize * 4;
         let (values, flips) = bytes.split_at(bytes.len() - flips);
         let values: &[T] = bytemuck::cast_slice(values);
         let series = tile.first_series..tile.first_series + tile.n_series;
@@ -80,19 +91,38 @@ impl Output<'_, '_> {
             }
             // A series that ended in an earlier tile still shows its last bar.
             Self::Last(out) => {
-                for (row, values) in values.chunks_exact(tile.n_series).enumerate() {
-                    let (family, row) = (row / READING as usize, row % READING as usize);
-                    for (rows, value) in out[series.clone()].iter_mut().zip(values) {
-                        rows.families[family][row] = value.wide();
-                    }
-                }
-                let flips: &[u32] = bytemuck::cast_slice(flips);
-                for (row, values) in flips.chunks_exact(tile.n_series).enumerate() {
-                    for (rows, value) in out[series.clone()].iter_mut().zip(values) {
-                        rows.flip[row] = *value;
-                    }
-                }
+                let out = &mut out[series];
+                rows(values, out, |out, row| {
+                    &mut out.families[row / READING as usize][row % READING as usize]
+                });
+                flip_rows(flips, out, |out, row| &mut out.flip[row]);
             }
+            Self::Endings(out) => {
+                let out = &mut out[series];
+                rows(values, out, |out, row| {
+                    &mut out.families[row / ENDING_ROWS][row % ENDING_ROWS]
+                });
+                flip_rows(flips, out, |out, row| &mut out.flips[row]);
+            }
+        }
+    }
+}
+
+/// Puts rows of one value per series where `place` says.
+fn rows<T: Real, O>(values: &[T], out: &mut [O], place: impl Fn(&mut O, usize) -> &mut f64) {
+    for (row, values) in values.chunks_exact(out.len()).enumerate() {
+        for (out, value) in out.iter_mut().zip(values) {
+            *place(out, row) = value.wide();
+        }
+    }
+}
+
+/// As [`rows`], for those of flips.
+fn flip_rows<O>(bytes: &[u8], out: &mut [O], place: impl Fn(&mut O, usize) -> &mut u32) {
+    let values: &[u32] = bytemuck::cast_slice(bytes);
+    for (row, values) in values.chunks_exact(out.len()).enumerate() {
+        for (out, value) in out.iter_mut().zip(values) {
+            *place(out, row) = *value;
         }
     }
 }
@@ -127,13 +157,13 @@ pub(crate) fn reading(
     rows: &LastRows,
 ) -> Reading {
     let first_live = n_bars == program.cutout + 1;
-    // A delayed average is that of the bar before.
-    let [signal, equity] = if program.delayed { [2, 3] } else { [0, 1] };
-    let votes = rows.families.map(|rows| [rows[signal], rows[equity]]);
-    let average = if program.delayed && first_live {
-        0.0
-    } else {
-        twin::average_of(program, precision, votes)
+    let average = match (program.delayed, first_live) {
+        (false, _) => average(program, precision, rows),
+        (true, true) => 0.0,
+        (true, false) => {
+            let before = rows.families.map(|rows| [rows[2], rows[3]]);
+            twin::average_of(program, precision, before)
+        }
     };
     Reading {
         signals: rows.families.map(|rows| rows[0] / 100.0),
@@ -141,4 +171,10 @@ pub(crate) fn reading(
         average,
         last_flip: twin::flip(rows.flip),
     }
+}
+
+/// The average signal of the last bar, not delayed.
+pub(crate) fn average(program: &Program, precision: Precision, rows: &LastRows) -> f64 {
+    let votes = rows.families.map(|rows| [rows[0], rows[1]]);
+    twin::average_of(program, precision, votes)
 }

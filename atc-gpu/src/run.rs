@@ -1,6 +1,7 @@
 //! One run: series in, tile by tile through the device, columns out.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use crate::buffers::{Buffers, RING, Sizes};
 use crate::constants::{Constants, TREND_ROWS};
@@ -20,6 +21,8 @@ pub(crate) struct Run<'a> {
     pub(crate) closes: Vec<&'a [f64]>,
     /// Source values, where some series has others than its closes.
     pub(crate) source: Option<Vec<&'a [f64]>>,
+    /// After how many bars the state of each series is kept, if it is to be kept at all.
+    marks: &'a [Option<usize>],
 }
 
 impl<'a> Run<'a> {
@@ -41,7 +44,20 @@ impl<'a> Run<'a> {
             series,
             closes,
             source: other.then(|| source().collect()),
+            marks: &[],
         })
+    }
+
+    /// Keeps the state of series after so many bars.
+    pub(crate) const fn keeping(mut self, marks: &'a [Option<usize>]) -> Self {
+        self.marks = marks;
+        self
+    }
+
+    /// After how many bars the states of some series are kept, 0 for never.
+    pub(crate) fn marks(&self, series: Range<usize>) -> impl Iterator<Item = u32> {
+        let mark = |at: usize| self.marks.get(at).copied().flatten().unwrap_or(0);
+        series.map(move |at| mark(at) as u32)
     }
 
     /// Computes everything on a lane.
@@ -120,7 +136,7 @@ impl<'a> Run<'a> {
         Sizes {
             input: [input, if self.source.is_some() { input } else { 0 }],
             growth: bars * value,
-            ends: series * 4,
+            ends: 2 * series * 4,
             state: constants
                 .each_ref()
                 .map(|constants| series * u64::from(constants.state_rows) * value),

@@ -5,7 +5,8 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crate::buffers::Pooled;
-use crate::constants::{Constants, FLIP_ROWS, LAYER2, READING};
+use crate::carry::ENDING_ROWS;
+use crate::constants::{Constants, LAYER2, READING};
 use crate::output::{Output, Wanted};
 use crate::pack::pack;
 use crate::program::PerFamily;
@@ -122,7 +123,8 @@ impl<'a, T: Real> Stage<'a, T> {
         let sizes = [tile.n_series, tile.n_bars, tile.first_bar, history].map(|n| n as u32);
         queue.write_buffer(buffers.tile.get(), 0, bytemuck::cast_slice(&sizes));
         let closes = &run.closes[series.clone()];
-        let ends: Vec<u32> = closes.iter().map(|closes| closes.len() as u32).collect();
+        let ends = closes.iter().map(|closes| closes.len() as u32);
+        let ends: Vec<u32> = ends.chain(run.marks(series.clone())).collect();
         queue.write_buffer(buffers.ends.get(), 0, bytemuck::cast_slice(&ends));
         let last = run.growth.len().min(tile.first_bar + tile.n_bars);
         let growth: Vec<T> = run.growth[tile.first_bar.min(last)..last]
@@ -153,7 +155,7 @@ impl<'a, T: Real> Stage<'a, T> {
         pass.set_pipeline(&pipelines.average);
         pass.set_bind_group(0, &self.average, &[]);
         pass.dispatch_workgroups(groups, tile.n_bars as u32, 1);
-        if self.wanted == Wanted::Last {
+        if matches!(self.wanted, Wanted::Last | Wanted::Endings) {
             pass.set_pipeline(&pipelines.trend);
             pass.set_bind_group(0, &self.trend, &[]);
             pass.dispatch_workgroups(groups, 1, 1);
@@ -166,19 +168,19 @@ impl<'a, T: Real> Stage<'a, T> {
         let row = tile.n_series as u64 * value;
         let column = tile.n_bars as u64 * row;
         let last = (u64::from(LAYER2) * row, u64::from(READING) * row);
-        let flips = (0, tile.n_series as u64 * FLIP_ROWS * 4);
+        let ending = (0, ENDING_ROWS as u64 * row);
+        let flips = (0, tile.n_series as u64 * self.wanted.flip_rows() * 4);
         let mut parts: Vec<(&Pooled, (u64, u64))> = Vec::with_capacity(7);
         match self.wanted {
             Wanted::Averages => {}
             Wanted::Columns => parts.extend(buffers.columns.iter().map(|b| (b, (0, 2 * column)))),
-            Wanted::Last => {
-                parts.extend(buffers.state.iter().map(|b| (b, last)));
-                parts.push((&buffers.trend, flips));
-            }
+            Wanted::Last => parts.extend(buffers.state.iter().map(|b| (b, last))),
+            Wanted::Endings => parts.extend(buffers.state.iter().map(|b| (b, ending))),
         }
-        if self.wanted != Wanted::Last {
-            parts.push((&buffers.average, (0, column)));
-        }
+        parts.push(match self.wanted {
+            Wanted::Averages | Wanted::Columns => (&buffers.average, (0, column)),
+            Wanted::Last | Wanted::Endings => (&buffers.trend, flips),
+        });
         let target = buffers.downloads[slot].get();
         let mut at = 0;
         for (buffer, (from, size)) in parts {

@@ -6,13 +6,13 @@
 // | 1, 2 shape, numbers | what the family computes: `constants.rs` | |
 // | 3, 4 closes, source | input, `history` bars before the tile first | (history + j) * n_series + series |
 // | 5 growth | growth factors of the tile's bars | j |
-// | 6 ends | bars of each series, from bar 0 | series |
+// | 6 ends | bars of each series, from bar 0; then the bars after which its state is kept | series |
 // | 7 state | carried from tile to tile in time | row * n_series + series |
 // | 8 columns | layer-1 signals in hundredths, then layer-2 equities | (column * n_bars + j) * n_series + series |
 //
 // Rows of state: 0 equities, 9 sides, 18 layer 2 (signal, equity, the two at the bar
-// before, factor), 23 prefix, 24 ramp, 25 and 34 recursive averages, 43 tables of window sums, then
-// the rings of Hull averages.
+// before, factor), 23 prefix, 24 ramp, 25 and 34 recursive averages, 43 all of these as they were when
+// they were kept, 86 tables of window sums, then the rings of Hull averages.
 
 struct Tile {
     n_series: u32,
@@ -67,7 +67,8 @@ struct Numbers {
 @group(0) @binding(7) var<storage, read_write> state: array<real>;
 @group(0) @binding(8) var<storage, read_write> columns: array<real>;
 
-const TABLES: u32 = 43u;
+const KEPT: u32 = 43u;
+const TABLES: u32 = 86u;
 
 // The series of this invocation.
 var<private> series: u32;

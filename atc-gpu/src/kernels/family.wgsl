@@ -10,6 +10,7 @@ fn family(@builtin(global_invocation_id) id: vec3<u32>) {
     load();
     let end = max(ends[series], tile.first_bar) - tile.first_bar;
     let n = min(tile.n_bars, end);
+    let keep_after = ends[tile.n_series + series];
     for (var j = 0u; j < n; j++) {
         let bar = tile.first_bar + j;
         averages_at(j, bar);
@@ -20,8 +21,11 @@ fn family(@builtin(global_invocation_id) id: vec3<u32>) {
             columns[row(j)] = layer.signal;
             columns[row(tile.n_bars + j)] = layer.equity;
         }
+        if bar + 1u == keep_after {
+            store(KEPT);
+        }
     }
-    store();
+    store(0u);
 }
 
 fn load() {
@@ -49,18 +53,18 @@ fn load() {
     ramp = state[row(24u)];
 }
 
-fn store() {
+fn store(first: u32) {
     for (var k = 0u; k < 9u; k++) {
-        state[row(k)] = equities[k];
-        state[row(9u + k)] = sides[k];
-        state[row(25u + k)] = recursive[k];
-        state[row(34u + k)] = second[k];
+        state[row(first + k)] = equities[k];
+        state[row(first + 9u + k)] = sides[k];
+        state[row(first + 25u + k)] = recursive[k];
+        state[row(first + 34u + k)] = second[k];
     }
-    state[row(18u)] = layer.signal;
-    state[row(19u)] = layer.equity;
-    state[row(20u)] = layer.signal_before;
-    state[row(21u)] = layer.equity_before;
-    state[row(22u)] = layer.factor;
-    state[row(23u)] = prefix;
-    state[row(24u)] = ramp;
+    state[row(first + 18u)] = layer.signal;
+    state[row(first + 19u)] = layer.equity;
+    state[row(first + 20u)] = layer.signal_before;
+    state[row(first + 21u)] = layer.equity_before;
+    state[row(first + 22u)] = layer.factor;
+    state[row(first + 23u)] = prefix;
+    state[row(first + 24u)] = ramp;
 }

@@ -6,9 +6,9 @@
 // |---|---|---|
 // | 0 tile, 1 limits | as in average.wgsl | |
 // | 2 rules | cutout, 1 if the average is delayed by one bar | |
-// | 3 ends | bars of each series, from bar 0 | series |
+// | 3 ends | bars of each series, then after how many its flip is kept | series |
 // | 4 average | of average.wgsl, not delayed | j * n_series + series |
-// | 5 state | side and bar of the last flip, side before, side to come | row * n_series + series |
+// | 5 state | side and bar of the last flip, side before, side to come; side and bar that were kept | row * n_series + series |
 
 struct Tile {
     n_series: u32,
@@ -68,18 +68,22 @@ fn trend(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let end = max(ends[series], tile.first_bar) - tile.first_bar;
     let n = min(tile.n_bars, end);
+    let keep_after = ends[tile.n_series + series];
     for (var j = 0u; j < n; j++) {
         let bar = tile.first_bar + j;
-        if bar < rules.cutout {
-            continue;
+        if bar >= rules.cutout {
+            let fresh = side(average[j * tile.n_series + series]);
+            let now = select(fresh, coming, rules.delayed == 1u);
+            coming = fresh;
+            let turns = now != before && now != flip && now >= LONG && before != NONE;
+            flip_bar = select(flip_bar, bar, turns);
+            flip = select(flip, now, turns);
+            before = select(now, before, now == NONE);
         }
-        let fresh = side(average[j * tile.n_series + series]);
-        let now = select(fresh, coming, rules.delayed == 1u);
-        coming = fresh;
-        let turns = now != before && now != flip && now >= LONG && before != NONE;
-        flip_bar = select(flip_bar, bar, turns);
-        flip = select(flip, now, turns);
-        before = select(now, before, now == NONE);
+        if bar + 1u == keep_after {
+            state[4u * tile.n_series + series] = flip;
+            state[5u * tile.n_series + series] = flip_bar;
+        }
     }
     state[series] = flip;
     state[tile.n_series + series] = flip_bar;

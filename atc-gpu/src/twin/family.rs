@@ -102,6 +102,23 @@ impl<T: Real> Family<T> {
         lines
     }
 
+    /// The signals of a series' lines, bar by bar.
+    pub(super) fn signals_of(&mut self, series: Series<'_>) -> [Vec<i8>; 9] {
+        self.take(series.source.unwrap_or(series.close));
+        let mut lines = [(); 9].map(|()| Vec::with_capacity(series.close.len()));
+        for (bar, close) in series.close.iter().enumerate() {
+            self.averages_at(bar as u32);
+            // Equities do not decide on signals, so steps and growth may be anything.
+            let at = self.bar_at([T::of(*close); 2], T::of(1.0), bar as u32);
+            self.follow(bar as u32, &at);
+            for (line, side) in lines.iter_mut().zip(&self.sides) {
+                // Sides of lines without a signal lie between -1 and 1.
+                line.push(side.wide() as i8);
+            }
+        }
+        lines
+    }
+
     fn take(&mut self, source: &[f64]) {
         self.source.clear();
         self.source.resize(self.history, T::of(0.0));

@@ -56,6 +56,24 @@ pub fn averages(program: &Program, source: &[f64]) -> Result<PerFamily<[Vec<f64>
     Ok(Kind::ALL.map(|kind| Family::<f64>::new(program, kind).averages_of(source)))
 }
 
+/// The signals of the nine lines of each family, -1, 0 or 1 at each bar, as kernels follow them.
+///
+/// # Errors
+///
+/// As [`Program::check`], and [`Error::LengthMismatch`].
+pub fn signals(
+    program: &Program,
+    precision: Precision,
+    series: Series<'_>,
+) -> Result<PerFamily<[Vec<i8>; 9]>, Error> {
+    program.check()?;
+    series.check(series.close)?;
+    Ok(Kind::ALL.map(|kind| match precision {
+        Precision::F64 => Family::<f64>::new(program, kind).signals_of(series),
+        Precision::F32 => Family::<f32>::new(program, kind).signals_of(series),
+    }))
+}
+
 /// The last flip of the trend, as kernels follow it; see
 /// [`Reading::last_flip`](crate::Reading::last_flip).
 ///

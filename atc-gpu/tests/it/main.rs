@@ -1,5 +1,6 @@
 //! Integration tests of the crate.
 
+mod carry;
 mod compare;
 mod faults;
 mod golden;

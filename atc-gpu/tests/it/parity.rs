@@ -1,9 +1,10 @@
 //! Kernels give the bits of the definition, on whatever device there is.
 
-use std::cell::RefCell;
+use std::cell::Cell;
+use std::thread;
 
 use atc_core::{Family, Params, PerFamily, Plan};
-use atc_gpu::{Columns, Lane, Options, Reading, Series};
+use atc_gpu::{Columns, Lane, Lanes, Options, Reading, Series};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -49,29 +50,59 @@ fn defaults_give_the_same_bits() {
     assert_eq!(check(&mut lane, Params::default(), &markets), 0);
 }
 
-/// 25 sets of parameters, 80 series each, of different lengths, in small tiles:
-/// several in time, several over the series.
+/// Series that are computed with the same parameters.
+const SERIES: usize = 20;
+
+/// Pairs of a series and parameters: as many as `ATC_GPU_PAIRS` says, or 2,000.
+fn n_pairs() -> usize {
+    let number = std::env::var("ATC_GPU_PAIRS").ok();
+    number.map_or(2_000, |n| n.parse().expect("ATC_GPU_PAIRS is a number"))
+}
+
+/// Values in which lanes and the definition differ, each lane with a share of the series, all
+/// at once.
+fn check_on(lanes: &Lanes, n_lanes: usize, params: Params, markets: &[Vec<f64>]) -> usize {
+    let on_lane =
+        |(at, share): (usize, &[Vec<f64>])| lanes.with(at, |lane| check(lane, params, share));
+    let shares = markets.chunks(markets.len().div_ceil(n_lanes)).enumerate();
+    thread::scope(|scope| {
+        let workers: Vec<_> = shares
+            .map(|share| scope.spawn(move || on_lane(share)))
+            .collect();
+        let differing = workers
+            .into_iter()
+            .map(|worker| worker.join().expect("a share is checked"));
+        differing.sum()
+    })
+}
+
+/// In turns on 1, 2 and 4 lanes; series of different lengths, in small tiles: several in time,
+/// several over the series.
 #[test]
 fn random_series_and_parameters_give_the_same_bits() {
     let options = Options {
         tile_bytes: Some(200_000),
         ..Options::default()
     };
-    let Some(lane) = gpu::lane(options) else {
+    if gpu::lane(options.clone()).is_none() {
         return;
-    };
-    let lane = RefCell::new(lane);
+    }
+    let lanes = Lanes::open(4, &options).expect("a device that opens once opens again");
+    let case = Cell::new(0);
     let mut runner = TestRunner::new(Config {
-        cases: 25,
+        cases: n_pairs().div_ceil(SERIES) as u32,
         max_shrink_iters: 20,
         failure_persistence: None,
         ..Config::default()
     });
     let cases = (any::<u32>(), params(60));
     let result = runner.run(&cases, |(seed, params)| {
-        let of = |s: u64| closes(u64::from(seed) + s, 60 + (s as usize * 37) % 900);
-        let markets: Vec<Vec<f64>> = (0..80).map(of).collect();
-        prop_assert_eq!(check(&mut lane.borrow_mut(), params, &markets), 0);
+        let of = |s: u64| closes(u64::from(seed) + s, 60 + (s as usize * 137) % 900);
+        let markets: Vec<Vec<f64>> = (0..SERIES as u64).map(of).collect();
+        let n_lanes = 1 << (case.get() % 3);
+        case.set(case.get() + 1);
+        let differing = check_on(&lanes, n_lanes, params, &markets);
+        prop_assert_eq!(differing, 0, "on {} lanes", n_lanes);
         Ok(())
     });
     result.unwrap();

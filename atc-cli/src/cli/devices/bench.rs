@@ -10,14 +10,12 @@ use atc_core::{Params, Plan};
 use atc_gpu::{DeviceKind, Options, Select, TileTimes, Timeline};
 use atc_parallel::{ExecutorExt, Lanes};
 
-/// Tiles that are computed.
-const TILES: usize = 32;
+/// Bars of the series of a tile, on hardware and on a software driver, which takes its time.
+const BARS: [usize; 2] = [2_000, 128];
 
-/// Bars of their series.
-const BARS: usize = 256;
-
-/// Series of a tile on a software driver, which takes its time.
-const SOFTWARE_SERIES: usize = 64;
+/// Series of a tile on a software driver: two workgroups, so that one lane has work for more
+/// than one thread of the processor.
+const SOFTWARE_SERIES: usize = 128;
 
 /// Rounds, each with one lane and with several.
 const ROUNDS: usize = 3;
@@ -30,6 +28,32 @@ struct Side {
     gpu: Arc<GpuEvaluator>,
     threads: Lanes,
     walls: Vec<f64>,
+}
+
+/// What is computed in each round.
+#[derive(Clone, Copy)]
+struct Work {
+    tiles: usize,
+    /// Series of a tile.
+    series: usize,
+    /// Bars of a series.
+    bars: usize,
+}
+
+impl Work {
+    /// So many tiles, as large as they suit a device.
+    fn new(n_tiles: usize, gpu: &GpuEvaluator) -> Self {
+        let [hardware, software] = BARS;
+        let (n_series, n_bars) = match gpu.device().kind {
+            DeviceKind::Software => (SOFTWARE_SERIES, software),
+            _ => (gpu.tile_len(), hardware),
+        };
+        Self {
+            tiles: n_tiles,
+            series: n_series,
+            bars: n_bars,
+        }
+    }
 }
 
 /// What a lane did of a run.
@@ -52,16 +76,19 @@ impl Side {
     }
 
     /// Computes all tiles; when each went through its lane, in order.
-    fn run(&mut self, plan: &Arc<Plan>, close: &Arc<[f64]>) -> anyhow::Result<Vec<Passage>> {
-        let (gpu, plan, close) = (Arc::clone(&self.gpu), Arc::clone(plan), Arc::clone(close));
+    fn run(&mut self, plan: &Arc<Plan>, work: Work) -> anyhow::Result<Vec<Passage>> {
+        let (gpu, plan) = (Arc::clone(&self.gpu), Arc::clone(plan));
+        let close: Vec<f64> = (0..work.bars)
+            .map(|bar| 100.0 + (bar % 37) as f64)
+            .collect();
         let begun = Instant::now();
-        let passages = self.threads.map(TILES, move |slot| {
+        let passages = self.threads.map(work.tiles, move |slot| {
             let prices = Prices {
                 close: &close,
                 source: None,
             };
             // The same series again and again: values do not change the work.
-            let series = vec![prices; n_series(&gpu)];
+            let series = vec![prices; work.series];
             let tile = Tile {
                 plan: &plan,
                 wanted: Wanted::Average,
@@ -86,36 +113,27 @@ impl Side {
     }
 }
 
-/// Series of a tile.
-fn n_series(gpu: &GpuEvaluator) -> usize {
-    match gpu.device().kind {
-        DeviceKind::Software => SOFTWARE_SERIES,
-        _ => gpu.tile_len(),
-    }
-}
-
 /// Times one lane and several in turns; the report.
-pub(super) fn run(select: &Select, n_lanes: usize) -> anyhow::Result<String> {
+pub(super) fn run(select: &Select, n_lanes: usize, n_tiles: usize) -> anyhow::Result<String> {
     let plan = Arc::new(Plan::new(Params::default())?);
-    let close: Arc<[f64]> = (0..BARS).map(|bar| 100.0 + (bar % 37) as f64).collect();
     let (mut one, mut several) = (Side::open(select, 1)?, Side::open(select, n_lanes)?);
-    // The first run makes the buffers.
-    one.run(&plan, &close)?;
-    several.run(&plan, &close)?;
-    for side in [&mut one, &mut several] {
+    let work = Work::new(n_tiles, &one.gpu);
+    for (side, n_lanes) in [(&mut one, 1), (&mut several, n_lanes)] {
+        // The first tile of a lane makes its buffers.
+        let tiles = n_tiles.min(n_lanes);
+        side.run(&plan, Work { tiles, ..work })?;
         side.walls.clear();
     }
     let mut passages = [Vec::new(), Vec::new()];
     for _ in 0..ROUNDS {
-        passages = [one.run(&plan, &close)?, several.run(&plan, &close)?];
+        passages = [one.run(&plan, work)?, several.run(&plan, work)?];
     }
     let device = one.gpu.device();
-    let n_series = n_series(&one.gpu);
     let mut text = format!(
-        "{} ({}, {})\n{TILES} tiles of {n_series} series x {BARS} bars, average signal, f64, median of {ROUNDS} rounds in turns\n\n",
-        device.name, device.kind, device.driver
+        "{} ({}, {})\n{n_tiles} tiles of {} series x {} bars, average signal, f64, median of {ROUNDS} rounds in turns\n\n",
+        device.name, device.kind, device.driver, work.series, work.bars
     );
-    let bars = (TILES * n_series * BARS) as f64;
+    let bars = (n_tiles * work.series * work.bars) as f64;
     for (side, n) in [(&one, 1), (&several, n_lanes)] {
         let seconds = side.median();
         let _ = writeln!(

@@ -29,6 +29,9 @@ pub(crate) struct DevicesArgs {
     /// Lanes to time against one
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = at_least_one)]
     lanes: usize,
+    /// Tiles to time them with
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = at_least_one)]
+    tiles: usize,
     /// The GPU: its number or a part of its name; by default the best one
     #[arg(long, value_name = "NAME|INDEX")]
     adapter: Option<String>,
@@ -38,7 +41,7 @@ pub(crate) struct DevicesArgs {
 pub(crate) fn run(args: &DevicesArgs, global: &Global) -> anyhow::Result<Exit> {
     let select = gpu::select(args.adapter.as_deref());
     if args.bench {
-        output::data(&bench::run(&select, args.lanes)?)?;
+        output::data(&bench::run(&select, args.lanes, args.tiles)?)?;
         return Ok(Exit::Done);
     }
     let all = devices();

@@ -67,6 +67,17 @@ impl<'a> Dense<'a> {
         self.close.len()
     }
 
+    /// All bars, the missing ones too.
+    pub(super) fn n_bars(&self) -> usize {
+        self.n_bars
+    }
+
+    /// How many of the first `bar` bars exist.
+    pub(super) fn existing_before(&self, bar: usize) -> usize {
+        let present = self.present.as_ref();
+        present.map_or(bar, |present| present.partition_point(|at| *at < bar))
+    }
+
     /// What a lane takes.
     pub(super) fn series(&self) -> atc_gpu::Series<'_> {
         atc_gpu::Series {

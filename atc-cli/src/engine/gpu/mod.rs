@@ -2,19 +2,20 @@
 
 mod choose;
 mod dense;
+mod ending;
 mod program;
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use atc_core::{Columns, Flip, PerFamily, Plan, Reading, Trend};
+use atc_core::{Columns, PerFamily};
 use atc_gpu::{Demand, Device, Error, Lane, Lanes, Options, Precision, Tiling};
 
 pub use self::choose::{Choice, Job, Measured, choose, measure};
 use self::dense::Dense;
 use self::program::{growth_of, program_of};
-use super::{CpuEvaluator, Ending, Evaluate, EvaluateError, Output, Tile, Wanted};
+use super::{CpuEvaluator, Evaluate, EvaluateError, Output, Tile, Wanted};
 
 /// Bars of a series that a tile is made for; others are computed too.
 const TYPICAL_BARS: usize = 2_000;
@@ -128,14 +129,11 @@ impl GpuEvaluator {
                 let spread = spread.map(|(dense, values)| dense.spread(values));
                 Ok(spread.map(Output::Average).collect())
             }
-            Wanted::Last => {
-                let readings = lane.last(&program, &growth, &given)?;
-                let endings = series.iter().zip(readings).map(|(dense, reading)| {
-                    let ending = ending_of(tile.plan, dense.n_present(), reading.as_ref());
-                    Output::Last(Box::new(ending))
-                });
-                Ok(endings.collect())
+            // A state of `f32` would be continued in `f64`.
+            Wanted::Last if tile.states && self.precision == Precision::F64 => {
+                ending::with_states(lane, tile.plan, (&program, &growth), series)
             }
+            Wanted::Last => ending::readings(lane, tile.plan, (&program, &growth), series),
             Wanted::Columns | Wanted::Detail => {
                 let columns = lane.columns(&program, &growth, &given)?;
                 let outputs = series.iter().zip(columns).map(|(dense, columns)| {
@@ -218,32 +216,6 @@ pub fn tile_of(device: &Device) -> [usize; 2] {
     tiling.map_or([1, 1], |tiling| {
         [tiling.series(), tiling.bars().min(TYPICAL_BARS)]
     })
-}
-
-/// The ending of a series of `n_bars` bars that exist.
-fn ending_of(plan: &Plan, n_bars: usize, reading: Option<&atc_gpu::Reading>) -> Ending {
-    let last_flip = reading.and_then(|reading| reading.last_flip);
-    let reading = reading.map(|reading| Reading {
-        signals: PerFamily(reading.signals),
-        equities: PerFamily(reading.equities),
-        average_signal: reading.average,
-        trend: Trend::of(plan, reading.average),
-        flip: last_flip.is_some_and(|flip| flip.bar + 1 == n_bars),
-    });
-    let flip_of = |flip: atc_gpu::Flip| Flip {
-        bar: flip.bar,
-        trend: if flip.is_long {
-            Trend::Long
-        } else {
-            Trend::Short
-        },
-    };
-    Ending {
-        reading,
-        last_flip: last_flip.map(flip_of),
-        n_bars,
-        ..Ending::default()
-    }
 }
 
 fn columns_of(dense: &Dense<'_>, columns: atc_gpu::Columns) -> Columns {

@@ -105,6 +105,30 @@ fn every_output_is_the_same_with_a_gpu() {
     assert!(required.stdout == plain, "{}", required.words);
 }
 
+/// One lane against two, and where each of their tiles was by the clocks of host and device.
+#[test]
+fn a_bench_times_lanes_and_draws_when_tiles_went_through() {
+    if !has_device() {
+        return;
+    }
+    let folder = Folder::new();
+    let ran = folder.atc("devices --bench --lanes 2 --tiles 4").ok();
+    let text = ran.text();
+    assert!(text.contains("\n4 tiles of "), "{text}");
+    assert!(text.contains("\n2 lanes are "), "{text}");
+    let rows = |stage: &str| {
+        let of = |line: &&str| line[..line.len().min(16)].trim_end().ends_with(stage);
+        text.lines().filter(of).collect::<Vec<_>>()
+    };
+    for stage in ["prepared", "placed", "kernels"] {
+        // Those of the lane that is alone, then those of the two.
+        assert_eq!(rows(stage).len(), 3, "{stage} in {text}");
+        let drawn = |row: &&str| row.contains('#');
+        assert!(rows(stage)[..1].iter().all(drawn), "{text}");
+        assert!(rows(stage)[1..].iter().any(drawn), "{text}");
+    }
+}
+
 #[test]
 fn devices_tells_what_each_can() {
     if !has_device() {

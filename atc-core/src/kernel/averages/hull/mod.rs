@@ -57,6 +57,12 @@ pub(crate) fn history(lengths: &[usize; 9]) -> usize {
     of(0) + of(3) + of(6)
 }
 
+/// Bars behind which nothing remembers or sums a difference.
+pub(crate) fn memory(lengths: &[usize; 9]) -> usize {
+    let histories = lengths.map(|length| line_history(smoothing_length(length)));
+    histories.into_iter().max().unwrap_or(0) + 1
+}
+
 /// Over how many bars three lines are summed afresh, if they all are.
 pub(crate) fn direct(smoothing: [usize; 3]) -> Option<usize> {
     let longest = smoothing.into_iter().max().unwrap_or(1);
