@@ -37,7 +37,7 @@ pub enum Error {
 /// The first bar of every series: 2020-01-01, in milliseconds.
 const BEGIN: i64 = 1_577_836_800_000;
 /// A bar a quarter of an hour.
-const INTERVAL: i64 = 900_000;
+const INTERVAL: usize = 900_000;
 
 /// Writes a market as `n_shards` files of about as many symbols each; `done` is called after each file.
 ///
@@ -64,7 +64,7 @@ pub fn shards(
         let file = File::create(&path).map_err(fail(&path))?;
         let first = market.n_series * shard / n_shards;
         let last = market.n_series * (shard + 1) / n_shards;
-        write(market, seed, file, first..last)?;
+        write(market, seed, &file, first..last)?;
         done(shard + 1);
     }
     Ok(())
@@ -73,7 +73,7 @@ pub fn shards(
 fn write(
     market: Workload,
     seed: u64,
-    file: File,
+    file: &File,
     series: std::ops::Range<usize>,
 ) -> Result<(), Error> {
     let properties = WriterProperties::builder()
@@ -84,7 +84,7 @@ fn write(
         let close = market.series(seed, at);
         let symbol = format!("S{at:06}");
         let symbols = std::iter::repeat_n(symbol.as_str(), close.len());
-        let times = (0..close.len() as i64).map(|bar| BEGIN + bar * INTERVAL);
+        let times = (BEGIN..).step_by(INTERVAL).take(close.len());
         let columns: [(&str, ArrayRef); 3] = [
             ("symbol", Arc::new(StringArray::from_iter_values(symbols))),
             (
