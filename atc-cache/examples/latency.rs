@@ -59,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         );
         // Out of the log and into blocks, whatever the size.
         let filler = vec![0_u8; 1 << 20];
-        for number in 0..32 {
+        for number in 0..64 {
             store.insert(key(N_ENTRIES + number), filler.clone(), Duration::ZERO);
         }
         store.close()?;

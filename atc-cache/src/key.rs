@@ -23,6 +23,24 @@ impl Key {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+
+    /// The key of what this one stands for, asked of the series with these fingerprints: a fraction
+    /// of a microsecond, where a [`KeyBuilder`] of its own would take several.
+    ///
+    /// ```
+    /// use atc_cache::{Fingerprint, KeyBuilder};
+    ///
+    /// let question = KeyBuilder::new("mean", 1).uint("length", 28).finish();
+    /// let key = |close: &[f64]| question.about(&[Fingerprint::of(close)]);
+    /// assert_eq!(key(&[1.0, 2.0]), key(&[1.0, 2.0]));
+    /// assert_ne!(key(&[1.0, 2.0]), key(&[1.0, 2.5]));
+    /// ```
+    #[must_use]
+    pub fn about(&self, series: &[Fingerprint]) -> Self {
+        let bytes = series.iter().map(|one| *one.as_bytes());
+        let bytes: Vec<[u8; 32]> = bytes.collect();
+        Self(*blake3::keyed_hash(&self.0, bytes.as_flattened()).as_bytes())
+    }
 }
 
 /// 64 lower-case hexadecimal digits.

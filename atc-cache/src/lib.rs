@@ -16,11 +16,11 @@ pub use fingerprint::Fingerprint;
 pub use journal::{Access, Journal};
 pub use key::{Key, KeyBuilder, ParseKeyError};
 pub use ranking::{Candidate, Ranking};
-pub use sources::{Known, SourceIndex};
+pub use sources::{Known, SourceDraft, SourceIndex};
 pub use stamp::Stamp;
 #[cfg(feature = "store")]
 pub use store::{
     CacheError, CacheErrorKind, Config, Entry, Explanation, Insertion, MissReason, Statistics,
     Store, Tier, Timeouts, Warning,
 };
-pub use table::Table;
+pub use table::{Table, TableDraft, TableWritten};

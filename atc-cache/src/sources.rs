@@ -1,7 +1,7 @@
 //! What is known of sources without opening them.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -58,9 +58,19 @@ pub enum Known {
 #[derive(Debug)]
 pub struct SourceIndex {
     path: Option<PathBuf>,
-    records: HashMap<String, Record>,
+    records: Records,
     /// What was recorded or forgotten since the index was read or saved.
-    touched: HashSet<String>,
+    touched: Touched,
+}
+
+type Records = HashMap<Arc<str>, Arc<Record>>;
+type Touched = HashMap<Arc<str>, Option<Arc<Record>>>;
+
+/// What a [`SourceIndex`] is to write: [`SourceIndex::begin_save`].
+#[derive(Debug)]
+pub struct SourceDraft {
+    path: PathBuf,
+    touched: Touched,
 }
 
 #[derive(Debug)]
@@ -77,7 +87,7 @@ impl SourceIndex {
         Self {
             records: read(&path),
             path: Some(path),
-            touched: HashSet::new(),
+            touched: Touched::new(),
         }
     }
 
@@ -85,8 +95,8 @@ impl SourceIndex {
     pub fn in_memory() -> Self {
         Self {
             path: None,
-            records: HashMap::new(),
-            touched: HashSet::new(),
+            records: Records::new(),
+            touched: Touched::new(),
         }
     }
 
@@ -114,18 +124,25 @@ impl SourceIndex {
         Known::Changed
     }
 
+    /// Whether anything is recorded of the source at `location`, however it looked.
+    pub fn knows(&self, location: &str) -> bool {
+        self.records.contains_key(location)
+    }
+
     /// Remembers `facts` of the source at `location`, which looked like `stamp` before it was read.
     pub fn record(&mut self, location: &str, stamp: Stamp, facts: impl Into<Arc<[u8]>>) {
         let facts = facts.into();
+        let record = Arc::new(Record { stamp, facts });
+        let location: Arc<str> = location.into();
         self.records
-            .insert(location.to_owned(), Record { stamp, facts });
-        self.touched.insert(location.to_owned());
+            .insert(Arc::clone(&location), Arc::clone(&record));
+        self.touched.insert(location, Some(record));
     }
 
     /// Forgets the source at `location`.
     pub fn forget(&mut self, location: &str) {
         if self.records.remove(location).is_some() {
-            self.touched.insert(location.to_owned());
+            self.touched.insert(location.into(), None);
         }
     }
 
@@ -146,32 +163,59 @@ impl SourceIndex {
     ///
     /// If the file cannot be written.
     pub fn save(&mut self) -> io::Result<()> {
-        let Some(path) = self.path.clone() else {
+        let Some(draft) = self.begin_save() else {
             return Ok(());
         };
-        if self.touched.is_empty() {
-            return Ok(());
+        draft.write().map_err(|(error, draft)| {
+            self.give_back(draft);
+            error
+        })
+    }
+
+    /// What [`save`](Self::save) would write, for saving while others use the index; `None` if there is nothing to
+    /// write.
+    pub fn begin_save(&mut self) -> Option<SourceDraft> {
+        let path = self.path.clone()?;
+        let touched = std::mem::take(&mut self.touched);
+        (!touched.is_empty()).then_some(SourceDraft { path, touched })
+    }
+
+    /// Takes back what could not be written, for the next save.
+    pub fn give_back(&mut self, draft: SourceDraft) {
+        for (location, record) in draft.touched {
+            self.touched.entry(location).or_insert(record);
         }
-        for (location, record) in read(&path) {
-            if !self.touched.contains(&location) {
-                self.records.insert(location, record);
-            }
-        }
-        write_whole(&path, &encode(&self.records))?;
-        self.touched.clear();
-        Ok(())
     }
 }
 
-fn read(path: &Path) -> HashMap<String, Record> {
+impl SourceDraft {
+    /// Writes the index, whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written; the draft comes back with the error.
+    pub fn write(self) -> Result<(), (io::Error, Self)> {
+        let mut records = read(&self.path);
+        for (location, record) in &self.touched {
+            match record {
+                Some(record) => records.insert(Arc::clone(location), Arc::clone(record)),
+                None => records.remove(location),
+            };
+        }
+        write_whole(&self.path, &encode(&records)).map_err(|error| (error, self))
+    }
+}
+
+fn read(path: &Path) -> Records {
     let bytes = fs::read(path).ok();
     bytes.and_then(|bytes| decode(&bytes)).unwrap_or_default()
 }
 
 /// Magic; per record location, length, modified, taken, identity, facts; digest of all of it.
-fn encode(records: &HashMap<String, Record>) -> Vec<u8> {
+fn encode(records: &Records) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
-    for (location, Record { stamp, facts }) in records {
+    for (location, record) in records {
+        let Record { stamp, facts } = &**record;
         put_bytes(&mut bytes, location.as_bytes());
         put_number(&mut bytes, stamp.length);
         for time in [stamp.modified, stamp.taken] {
@@ -194,20 +238,20 @@ fn encode(records: &HashMap<String, Record>) -> Vec<u8> {
     bytes
 }
 
-fn decode(bytes: &[u8]) -> Option<HashMap<String, Record>> {
+fn decode(bytes: &[u8]) -> Option<Records> {
     let (content, digest) = bytes.split_at_checked(bytes.len().checked_sub(DIGEST_BYTES)?)?;
     if blake3::hash(content).as_bytes()[..DIGEST_BYTES] != *digest {
         return None;
     }
     let mut rest = content.strip_prefix(MAGIC)?;
-    let mut records = HashMap::new();
+    let mut records = Records::new();
     while !rest.is_empty() {
-        let location = String::from_utf8(take_bytes(&mut rest)?.to_vec()).ok()?;
+        let location = str::from_utf8(take_bytes(&mut rest)?).ok()?;
         let length = take_number(&mut rest)?;
         let modified = take_time(&mut rest)?;
         let taken = take_time(&mut rest)?;
         let numbers = [(); 3].map(|()| take_number(&mut rest));
-        let tag = String::from_utf8(take_bytes(&mut rest)?.to_vec()).ok()?;
+        let tag = str::from_utf8(take_bytes(&mut rest)?).ok()?.to_owned();
         let identity = match numbers {
             [Some(0), Some(device), Some(inode)] => Identity::File(device, inode),
             [Some(1), ..] => Identity::Tag(tag),
@@ -221,7 +265,7 @@ fn decode(bytes: &[u8]) -> Option<HashMap<String, Record>> {
             taken,
         };
         let facts = take_bytes(&mut rest)?.into();
-        records.insert(location, Record { stamp, facts });
+        records.insert(location.into(), Arc::new(Record { stamp, facts }));
     }
     Some(records)
 }

@@ -4,7 +4,10 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::PathBuf,
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use crate::Key;
@@ -40,11 +43,35 @@ pub struct Table {
     path: Option<PathBuf>,
     width: usize,
     limit: usize,
-    saved: Records,
-    /// For each saved record, whether it was used since.
-    used: Vec<AtomicBool>,
-    added: BTreeMap<Key, Box<[u8]>>,
+    saved: Arc<Saved>,
+    /// What is being saved just now.
+    saving: Arc<Added>,
+    added: Added,
 }
+
+type Added = BTreeMap<Key, Box<[u8]>>;
+
+/// What is in the file.
+#[derive(Debug, Default)]
+struct Saved {
+    records: Records,
+    /// For each record, whether it was used since.
+    used: Vec<AtomicBool>,
+}
+
+/// A [`Table`] that is to be written: [`Table::begin_save`].
+#[derive(Debug)]
+pub struct TableDraft {
+    path: PathBuf,
+    width: usize,
+    limit: usize,
+    saved: Arc<Saved>,
+    adding: Arc<Added>,
+}
+
+/// A [`Table`] as it was written: [`Table::end_save`].
+#[derive(Debug)]
+pub struct TableWritten(Saved);
 
 /// Records as they lie in the file, ascending by key.
 #[derive(Debug, Default)]
@@ -59,10 +86,9 @@ impl Table {
     /// as were used since.
     pub fn open(path: impl Into<PathBuf>, width: usize, limit: usize) -> Self {
         let path = path.into();
-        let saved = Records::read(&path, width);
+        let saved = Saved::new(Records::read(&path, width), width, false);
         Self {
-            used: saved.unused(width),
-            saved,
+            saved: Arc::new(saved),
             path: Some(path),
             ..Self::in_memory(width, limit)
         }
@@ -74,20 +100,21 @@ impl Table {
             path: None,
             width,
             limit,
-            saved: Records::default(),
-            used: Vec::new(),
-            added: BTreeMap::new(),
+            saved: Arc::default(),
+            saving: Arc::default(),
+            added: Added::new(),
         }
     }
 
     /// The value of `key`.
     pub fn get(&self, key: &Key) -> Option<&[u8]> {
-        if let Some(value) = self.added.get(key) {
+        if let Some(value) = self.added.get(key).or_else(|| self.saving.get(key)) {
             return Some(value);
         }
-        let at = self.saved.find(key, self.width)?;
-        self.used[at].store(true, Relaxed);
-        Some(self.saved.value(at, self.width))
+        let Saved { records, used } = &*self.saved;
+        let at = records.find(key, self.width)?;
+        used[at].store(true, Relaxed);
+        Some(records.value(at, self.width))
     }
 
     /// Sets the value of `key`.
@@ -102,14 +129,16 @@ impl Table {
 
     /// How many values there are.
     pub fn len(&self) -> usize {
-        let replaced = self.added.keys();
-        let replaced = replaced.filter(|key| self.saved.find(key, self.width).is_some());
-        self.used.len() + self.added.len() - replaced.count()
+        let Saved { records, used } = &*self.saved;
+        let is_new = |key: &&Key| records.find(key, self.width).is_none();
+        let saving = self.saving.keys();
+        let saving = saving.filter(|key| !self.added.contains_key(key));
+        used.len() + self.added.keys().chain(saving).filter(is_new).count()
     }
 
     /// Whether there is no value.
     pub fn is_empty(&self) -> bool {
-        self.used.is_empty() && self.added.is_empty()
+        self.len() == 0
     }
 
     /// Writes the table, whole or not at all, if anything was inserted.
@@ -118,44 +147,77 @@ impl Table {
     ///
     /// If the file cannot be written.
     pub fn save(&mut self) -> io::Result<()> {
-        let Some(path) = self.path.clone() else {
-            return Ok(());
-        };
-        if self.added.is_empty() {
-            return Ok(());
+        if let Some(draft) = self.begin_save() {
+            let written = draft.write()?;
+            self.end_save(written);
         }
-        let records = self.merged(&Records::read(&path, self.width));
-        write_whole(&path, &records.encode(self.width))?;
-        self.used = records.unused(self.width);
-        for used in &mut self.used {
-            *used.get_mut() = true; // they stay in use for as long as this process
-        }
-        self.saved = records;
-        self.added.clear();
         Ok(())
+    }
+
+    /// What [`save`](Self::save) would write, for saving while others use the table; `None` if there is nothing to
+    /// write. One save at a time: write the draft, then hand it to [`end_save`](Self::end_save). If writing fails,
+    /// the next save tries again.
+    pub fn begin_save(&mut self) -> Option<TableDraft> {
+        let path = self.path.clone()?;
+        let mut adding = std::mem::take(&mut self.added);
+        for (key, value) in self.saving.iter() {
+            adding.entry(*key).or_insert_with(|| value.clone());
+        }
+        self.saving = Arc::new(adding);
+        (!self.saving.is_empty()).then(|| TableDraft {
+            path,
+            width: self.width,
+            limit: self.limit,
+            saved: Arc::clone(&self.saved),
+            adding: Arc::clone(&self.saving),
+        })
+    }
+
+    /// Goes on from what was written.
+    pub fn end_save(&mut self, TableWritten(saved): TableWritten) {
+        self.saved = Arc::new(saved);
+        self.saving = Arc::default();
+    }
+}
+
+impl TableDraft {
+    /// Writes the table, whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub fn write(self) -> io::Result<TableWritten> {
+        let records = self.merged(&Records::read(&self.path, self.width));
+        write_whole(&self.path, &records.encode(self.width))?;
+        // They stay in use for as long as this process.
+        Ok(TableWritten(Saved::new(records, self.width, true)))
     }
 
     /// What is in the file now and here, the least lately used left out if there is no room.
     fn merged(&self, theirs: &Records) -> Records {
-        let generation = theirs.generation.max(self.saved.generation) + 1;
+        let Saved {
+            records: ours,
+            used,
+        } = &*self.saved;
+        let generation = theirs.generation.max(ours.generation) + 1;
         let mut all: BTreeMap<&[u8], (u32, &[u8])> = BTreeMap::new();
-        for records in [theirs, &self.saved] {
+        for records in [theirs, ours] {
             for at in 0..records.len(self.width) {
                 let record = records.record(at, self.width);
                 let (key, value) = record.split_at(KEY_BYTES);
                 all.insert(key, (records.generation_of(at, self.width), value));
             }
         }
-        let mut n_used = self.added.len();
-        for (at, used) in self.used.iter().enumerate() {
+        let mut n_used = self.adding.len();
+        for (at, used) in used.iter().enumerate() {
             if used.load(Relaxed) {
                 n_used += 1;
-                let record = self.saved.record(at, self.width);
+                let record = ours.record(at, self.width);
                 let (key, value) = record.split_at(KEY_BYTES);
                 all.insert(key, (generation, value));
             }
         }
-        for (key, value) in &self.added {
+        for (key, value) in &*self.adding {
             all.insert(key.as_bytes(), (generation, value));
         }
         let room = self.limit.max(2 * n_used);
@@ -175,6 +237,16 @@ impl Table {
             }
         }
         Records { bytes, generation }
+    }
+}
+
+impl Saved {
+    fn new(records: Records, width: usize, is_used: bool) -> Self {
+        let used = (0..records.len(width)).map(|_| AtomicBool::new(is_used));
+        Self {
+            used: used.collect(),
+            records,
+        }
     }
 }
 
@@ -212,12 +284,6 @@ impl Records {
 
     fn len(&self, width: usize) -> usize {
         self.bytes.len() / record_bytes(width)
-    }
-
-    fn unused(&self, width: usize) -> Vec<AtomicBool> {
-        (0..self.len(width))
-            .map(|_| AtomicBool::new(false))
-            .collect()
     }
 
     /// Key and value.

@@ -1,61 +1,63 @@
 //! foyer as this store wants it: entries in memory, and in blocks on disk.
 
-use std::{collections::VecDeque, path::PathBuf};
+use std::collections::VecDeque;
 
 use foyer::{
-    BlockEngineConfig, Compression, DeviceBuilder, EvictionInfo, EvictionPicker, FsDeviceBuilder,
-    HybridCache, HybridCacheBuilder, HybridCachePolicy, PsyncIoEngineConfig, RecoverMode,
-    S3FifoConfig,
+    BlockEngineConfig, Cache, CacheBuilder, Compression, DeviceBuilder, EvictionInfo,
+    EvictionPicker, FsDeviceBuilder, HybridCache, HybridCacheBuilder, HybridCachePolicy,
+    PsyncIoEngineConfig, RecoverMode, S3FifoConfig,
 };
 
 use super::{
-    config::Geometry,
+    block_files::BlockFiles,
     entry::{EntryKey, Value},
 };
 
-/// foyer's cache of our entries.
-pub(super) type Hybrid = HybridCache<EntryKey, Value>;
+/// Entries in memory.
+pub(super) type Memory = Cache<EntryKey, Value>;
 
-/// Where the blocks lie, and which of them are in use, oldest first.
-#[derive(Debug)]
-pub(super) struct Blocks {
-    pub(super) directory: PathBuf,
-    pub(super) geometry: Geometry,
-    pub(super) by_age: Vec<u32>,
-}
+/// Entries in blocks.
+pub(super) type Hybrid = HybridCache<EntryKey, Value>;
 
 const SHARDS: usize = 8;
 
 /// Bytes an entry of any size takes in memory beyond its payload, about.
 const OVERHEAD: usize = 200;
 
-/// Opens the blocks; without them, a cache in memory alone. Must run on the runtime that is to do
-/// the cache's work.
-pub(super) async fn open(memory_bytes: usize, blocks: Option<Blocks>) -> foyer::Result<Hybrid> {
-    let builder = HybridCacheBuilder::new()
-        .with_policy(HybridCachePolicy::WriteOnInsertion)
-        .with_flush_on_close(false)
-        .memory(memory_bytes)
+/// What foyer may keep in memory of blocks: nothing, [`memory`] does.
+const NO_MEMORY: usize = 1 << 10;
+
+/// A cache of `bytes` bytes in memory.
+pub(super) fn memory(bytes: usize) -> Memory {
+    CacheBuilder::new(bytes)
         .with_shards(SHARDS)
         .with_eviction_config(S3FifoConfig::default())
         .with_weighter(|_: &EntryKey, value: &Value| value.payload.len() + OVERHEAD)
         // What is larger than a shard would push out all others, and stay.
         .with_filter(move |_: &EntryKey, value: &Value| {
-            value.payload.len() + OVERHEAD <= memory_bytes / SHARDS
+            value.payload.len() + OVERHEAD <= bytes / SHARDS
         })
-        .storage();
-    let Some(blocks) = blocks else {
-        return builder.build().await;
-    };
-    let device = FsDeviceBuilder::new(blocks.directory)
-        .with_capacity(blocks.geometry.capacity())
+        .build()
+}
+
+/// Opens the blocks, of which those in use are named oldest first. Must run on the runtime that is
+/// to do their work.
+pub(super) async fn open(files: &BlockFiles, by_age: Vec<u32>) -> foyer::Result<Hybrid> {
+    let geometry = files.geometry;
+    let device = FsDeviceBuilder::new(&files.folder)
+        .with_capacity(geometry.capacity())
         .build()?;
     let engine = BlockEngineConfig::new(device)
-        .with_block_size(blocks.geometry.block_bytes)
-        .with_buffer_pool_size(blocks.geometry.buffer_bytes())
-        .with_submit_queue_size_threshold(blocks.geometry.budget())
-        .with_eviction_pickers(vec![Box::new(OldestFirst(blocks.by_age.into()))]);
-    builder
+        .with_block_size(geometry.block_bytes)
+        .with_buffer_pool_size(geometry.buffer_bytes())
+        .with_submit_queue_size_threshold(geometry.budget())
+        .with_eviction_pickers(vec![Box::new(OldestFirst(by_age.into()))]);
+    HybridCacheBuilder::new()
+        .with_policy(HybridCachePolicy::WriteOnInsertion)
+        .with_flush_on_close(false)
+        .memory(NO_MEMORY)
+        .with_filter(|_: &EntryKey, _: &Value| false)
+        .storage()
         .with_io_engine_config(PsyncIoEngineConfig::new())
         .with_engine_config(engine)
         .with_recover_mode(RecoverMode::Quiet)

@@ -213,9 +213,10 @@ impl Geometry {
     }
 
     /// Bytes up to which new entries are kept in a log. Each process that writes to the blocks
-    /// begins a block of its own, so it should have enough to fill half of one.
+    /// begins a block of its own, so it should have enough to fill more than one; and what was
+    /// added lately is asked again soonest, without opening the blocks.
     pub(super) fn log_bytes(self) -> usize {
-        self.block_bytes / 2
+        self.block_bytes * 2
     }
 
     /// Bytes of the largest payload: a block less its index and what surrounds the payload.

@@ -1,4 +1,4 @@
-//! The directory: one process at a time, one format at a time, and never without a clean block.
+//! The directory: one process at a time, one format at a time.
 //!
 //! ```text
 //! lock         held by the process that uses the directory
@@ -10,7 +10,7 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Read, Write},
+    io,
     path::{Path, PathBuf},
     thread,
     time::Duration,
@@ -20,7 +20,6 @@ use super::{Warning, config::Geometry, entry::ENVELOPE};
 
 /// The release line of foyer whose blocks we can read.
 const FOYER: &str = "0.22";
-const PAGE: usize = 4096;
 
 /// How often, and how far apart, a lock is tried: one that is held for a moment is not in use.
 const TRIES: (u32, Duration) = (10, Duration::from_millis(10));
@@ -53,7 +52,6 @@ impl Directory {
         let directory = Self::lock(root)?;
         let set_aside = directory.ensure_format(geometry).map_err(unusable)?;
         fs::create_dir_all(directory.blocks()).map_err(unusable)?;
-        directory.ensure_clean_block(geometry).map_err(unusable)?;
         Ok((directory, set_aside.map(|to| Warning::SetAside { to })))
     }
 
@@ -107,27 +105,6 @@ impl Directory {
         self.root.join("recent")
     }
 
-    /// The blocks that hold entries, the one written to longest ago first.
-    pub(super) fn used_blocks_by_age(&self) -> io::Result<Vec<u32>> {
-        let blocks = self.blocks_by_age()?;
-        let used = blocks.iter().filter(|block| !block.clean);
-        Ok(used.map(|block| block.id).collect())
-    }
-
-    fn blocks_by_age(&self) -> io::Result<Vec<Block>> {
-        let mut blocks = Vec::new();
-        for file in fs::read_dir(self.blocks())? {
-            let file = file?;
-            let name = file.file_name();
-            let digits = name.to_str().and_then(|name| name.rsplit('-').next());
-            if let Some(id) = digits.and_then(|digits| digits.parse().ok()) {
-                blocks.push(Block::read(id, file.path())?);
-            }
-        }
-        blocks.sort_by_key(|block| (block.age, block.id));
-        Ok(blocks)
-    }
-
     /// Sets aside what another format wrote; says where it is now.
     fn ensure_format(&self, geometry: Geometry) -> io::Result<Option<PathBuf>> {
         let ours = format!(
@@ -166,54 +143,11 @@ impl Directory {
         }
         Ok(aside)
     }
-
-    /// Frees the oldest block if there is no clean one, as after a crash in the middle of freeing:
-    /// foyer frees blocks when it takes a clean one, so it would never write again.
-    fn ensure_clean_block(&self, geometry: Geometry) -> io::Result<()> {
-        let blocks = self.blocks_by_age()?;
-        if blocks.len() < geometry.n_blocks || blocks.iter().any(|block| block.clean) {
-            return Ok(()); // missing ones will be made, and clean
-        }
-        let Some(oldest) = blocks.first() else {
-            return Ok(());
-        };
-        let mut file = OpenOptions::new().write(true).open(&oldest.path)?;
-        file.write_all(&[0; PAGE])
-    }
 }
 
 fn unusable(root: &Path, error: &io::Error) -> Warning {
     Warning::Unusable {
         directory: root.to_owned(),
         reason: error.to_string(),
-    }
-}
-
-/// A block file.
-#[derive(Debug)]
-struct Block {
-    /// When its first entry was written, counted in entries.
-    age: u64,
-    id: u32,
-    /// Whether foyer will take it for a clean one: its first page holds no index.
-    clean: bool,
-    path: PathBuf,
-}
-
-impl Block {
-    fn read(id: u32, path: PathBuf) -> io::Result<Self> {
-        let mut page = Vec::with_capacity(PAGE);
-        File::open(&path)?
-            .take(PAGE as u64)
-            .read_to_end(&mut page)?;
-        // foyer's index: checksum (8), count (4), then per entry hash (8), sequence number (8), ...
-        // A file's time of change would say nothing, since opening changes it.
-        let sequence = page.get(20..28).and_then(<[u8]>::first_chunk);
-        Ok(Self {
-            age: sequence.map_or(0, |bytes| u64::from_be_bytes(*bytes)),
-            id,
-            clean: page.iter().all(|&byte| byte == 0),
-            path,
-        })
     }
 }

@@ -13,10 +13,10 @@ use tokio::time;
 
 use super::{
     backlog::Backlog,
-    blocks::Hybrid,
     config::{Geometry, Timeouts},
     entry::{EntryKey, Value},
-    log::Log,
+    lazy::LazyBlocks,
+    log::{Log, Sealed},
 };
 use crate::Key;
 
@@ -31,12 +31,21 @@ const SPARE: u64 = 256 << 10;
 pub(super) struct Disk {
     pub(super) root: PathBuf,
     pub(super) geometry: Geometry,
-    hybrid: Hybrid,
+    pub(super) blocks: LazyBlocks,
     timeouts: Timeouts,
     /// Entries that are in no block yet: queued, being written, or in the log.
-    recent: RwLock<HashMap<Key, Value>>,
+    recent: RwLock<HashMap<Key, Recent>>,
     pub(super) backlog: Backlog,
     stopped: AtomicBool,
+}
+
+/// An entry that is in no block yet.
+#[derive(Clone, Debug)]
+enum Recent {
+    /// Of this process.
+    Open(Value),
+    /// Of an earlier one.
+    Sealed(Sealed),
 }
 
 /// What became of a batch.
@@ -52,13 +61,13 @@ impl Disk {
     pub(super) fn new(
         root: PathBuf,
         geometry: Geometry,
-        hybrid: Hybrid,
+        blocks: LazyBlocks,
         timeouts: Timeouts,
     ) -> Self {
         Self {
             root,
             geometry,
-            hybrid,
+            blocks,
             timeouts,
             recent: RwLock::default(),
             backlog: Backlog::default(),
@@ -69,19 +78,36 @@ impl Disk {
     /// Takes over what an earlier process left in the log.
     pub(super) fn remember(&self, log: &Log) {
         let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
-        let values = log.values().iter().cloned();
-        recent.extend(values.map(|value| (value.key, value)));
+        let sealed = log.sealed().iter().cloned();
+        recent.extend(sealed.map(|(key, sealed)| (key, Recent::Sealed(sealed))));
     }
 
     /// The entry, if it is in no block yet.
     pub(super) fn recent(&self, key: &Key) -> Option<Value> {
         let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
-        recent.get(key).cloned()
+        let found = recent.get(key).cloned();
+        drop(recent);
+        match found? {
+            Recent::Open(value) => Some(value),
+            Recent::Sealed(sealed) => {
+                let value = sealed.unseal();
+                if value.is_none() {
+                    // So that it can be inserted again.
+                    self.forget([key]);
+                }
+                value
+            }
+        }
     }
 
     /// Whether the entry is on disk or on its way, as far as known without reading.
     pub(super) fn may_contain(&self, key: &Key) -> bool {
-        self.is_recent(key) || self.hybrid.storage().may_contains(&EntryKey(*key))
+        self.is_recent(key) || self.blocks.may_contain(key)
+    }
+
+    /// Whether the entry is known to be on disk or on its way.
+    pub(super) fn contains(&self, key: &Key) -> bool {
+        self.is_recent(key) || !self.blocks.is_closed() && self.blocks.may_contain(key)
     }
 
     fn is_recent(&self, key: &Key) -> bool {
@@ -102,7 +128,7 @@ impl Disk {
     /// Queues an entry; it can be found at once.
     pub(super) fn push(&self, value: Value) {
         let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
-        recent.insert(value.key, value.clone());
+        recent.insert(value.key, Recent::Open(value.clone()));
         drop(recent);
         self.backlog.push(value);
     }
@@ -164,7 +190,8 @@ impl Disk {
     /// Moves what the log holds into blocks. If the disk does not take all of it, the log keeps it
     /// for the next process; then the error says what to warn of, if it was not told already.
     async fn move_log(&self, log: &mut Log) -> Result<(), Option<String>> {
-        let mut values = log.values();
+        let values = log.values();
+        let mut values = values.as_slice();
         while !values.is_empty() {
             let mut bytes = 0;
             let fits = values.iter().take_while(|value| {
@@ -191,14 +218,21 @@ impl Disk {
                 ..self.lose(&batch)
             };
         }
-        let storage = self.hybrid.storage();
+        let hybrid = match self.blocks.open().await {
+            Ok(hybrid) => hybrid,
+            Err(reason) => {
+                return Settled {
+                    stopped: self.stop(reason.to_owned()),
+                    ..self.lose(&batch)
+                };
+            }
+        };
+        let storage = hybrid.storage();
         for value in &batch {
             let key = EntryKey(value.key);
-            if let Some(entry) = self.hybrid.memory().get(&key) {
-                storage.enqueue(entry.piece(), false);
-            } else {
-                // No longer in memory: write it without putting it there again.
-                self.hybrid.storage_writer(key).insert(value.clone());
+            // While the blocks were closed, nobody knew that it was there.
+            if !storage.may_contains(&key) {
+                hybrid.storage_writer(key).insert(value.clone());
             }
         }
         if time::timeout(self.timeouts.write, storage.wait())

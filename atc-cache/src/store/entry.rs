@@ -17,7 +17,7 @@ pub(super) const ENVELOPE: u32 = 1;
 
 const MAGIC: [u8; 4] = *b"ATCV";
 /// Magic, version, key, cost, length, digest of all of these and the payload.
-pub(super) const HEADER_BYTES: usize = 4 + 4 + 32 + 8 + 8 + DIGEST_BYTES;
+const HEADER_BYTES: usize = 4 + 4 + 32 + 8 + 8 + DIGEST_BYTES;
 const DIGEST_BYTES: usize = 16;
 
 /// A value that was found, with where it came from.
@@ -104,29 +104,61 @@ impl Value {
         header
     }
 
-    /// Reads one envelope; `None` if anything about it is wrong or it ends too early.
+    /// Reads an envelope; `None` if it is of another version, cut or damaged in any way.
     pub(super) fn unseal(reader: &mut impl Read) -> Option<Self> {
         let mut header = [0; HEADER_BYTES];
         reader.read_exact(&mut header).ok()?;
-        let (magic, rest) = header.split_first_chunk::<4>()?;
-        let (version, rest) = rest.split_first_chunk::<4>()?;
-        if *magic != MAGIC || u32::from_le_bytes(*version) != ENVELOPE {
-            return None;
-        }
-        let (key, rest) = rest.split_first_chunk::<32>()?;
-        let (cost, rest) = rest.split_first_chunk::<8>()?;
-        let (length, expected) = rest.split_first_chunk::<8>()?;
-        let length = u64::from_le_bytes(*length);
+        let length = length_in(&header)?;
         // A length that lies must not make us allocate: read what there is, then compare.
         let mut payload = Vec::new();
         reader.take(length).read_to_end(&mut payload).ok()?;
-        let right = payload.len() as u64 == length && digest(&header[..56], &payload) == *expected;
-        right.then(|| Self {
-            key: Key::from_bytes(*key),
-            cost: Duration::from_nanos(u64::from_le_bytes(*cost)),
+        if payload.len() as u64 != length {
+            return None;
+        }
+        Self::checked(&header, payload)
+    }
+
+    /// As [`unseal`](Self::unseal), from the beginning of `rest`, which begins after it then.
+    pub(super) fn unseal_next(rest: &mut &[u8]) -> Option<Self> {
+        let (header, after) = rest.split_first_chunk()?;
+        let length = usize::try_from(length_in(header)?).ok()?;
+        let (payload, after) = after.split_at_checked(length)?;
+        let value = Self::checked(header, payload)?;
+        *rest = after;
+        Some(value)
+    }
+
+    /// The key of the envelope at the beginning of `bytes`, and how many bytes it takes, if it is
+    /// whole; whether it is right, unsealing tells.
+    pub(super) fn measure(bytes: &[u8]) -> Option<(Key, usize)> {
+        let header: &[u8; HEADER_BYTES] = bytes.first_chunk()?;
+        let length = usize::try_from(length_in(header)?).ok()?;
+        let whole = HEADER_BYTES.checked_add(length)?;
+        let key = Key::from_bytes(*header[8..].first_chunk()?);
+        (whole <= bytes.len()).then_some((key, whole))
+    }
+
+    fn checked<P: AsRef<[u8]> + Into<Arc<[u8]>>>(
+        header: &[u8; HEADER_BYTES],
+        payload: P,
+    ) -> Option<Self> {
+        let (fields, expected) = header.split_last_chunk::<DIGEST_BYTES>()?;
+        let key = *fields[8..].first_chunk()?;
+        let cost = *fields[40..].first_chunk()?;
+        let is_right = digest(fields, payload.as_ref()) == *expected;
+        is_right.then(|| Self {
+            key: Key::from_bytes(key),
+            cost: Duration::from_nanos(u64::from_le_bytes(cost)),
             payload: payload.into(),
         })
     }
+}
+
+/// The length of the payload, if the header is of this version.
+fn length_in(header: &[u8; HEADER_BYTES]) -> Option<u64> {
+    let is_ours = header[..4] == MAGIC && header[4..8] == ENVELOPE.to_le_bytes();
+    let length = header[48..].first_chunk()?;
+    is_ours.then(|| u64::from_le_bytes(*length))
 }
 
 fn digest(header: &[u8], payload: &[u8]) -> [u8; DIGEST_BYTES] {

@@ -1,23 +1,41 @@
 //! The newest entries, in a file of their own until they are worth a block.
 //!
 //! Each process that writes to the blocks begins a new one, and what it leaves of it is lost. So a
-//! process that only adds a few entries appends them here, and the log is moved into a block when
-//! it fills half of one.
+//! process that only adds a few entries appends them here, and the log is moved into blocks when it
+//! would fill two of them. What it held when it was opened is checked when it is asked for.
 
 use std::{
     fs::{File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
+    sync::Arc,
 };
 
-use super::entry::{HEADER_BYTES, Value};
+use super::entry::Value;
+use crate::Key;
 
 /// A file of envelopes, one after the other, and what is in them.
 #[derive(Debug)]
 pub(super) struct Log {
     file: File,
-    values: Vec<Value>,
+    /// What it held when it was opened.
+    sealed: Vec<(Key, Sealed)>,
+    appended: Vec<Value>,
     bytes: usize,
+}
+
+/// An entry as it lies in the log.
+#[derive(Clone, Debug)]
+pub(super) struct Sealed {
+    content: Arc<Vec<u8>>,
+    at: usize,
+}
+
+impl Sealed {
+    /// The entry; `None` if it is damaged.
+    pub(super) fn unseal(&self) -> Option<Value> {
+        Value::unseal_next(&mut &self.content[self.at..])
+    }
 }
 
 impl Log {
@@ -30,29 +48,39 @@ impl Log {
             .read(true)
             .write(true)
             .open(path)?;
-        let mut content = Vec::new();
+        let length = file.metadata()?.len();
+        let mut content = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
         file.read_to_end(&mut content)?;
-        let mut rest = content.as_slice();
-        let mut values = Vec::new();
-        let mut bytes = 0;
-        while rest.len() >= HEADER_BYTES
-            && let Some(value) = Value::unseal(&mut rest)
-        {
-            bytes += value.sealed_bytes();
-            values.push(value);
+        let content = Arc::new(content);
+        let (mut sealed, mut at) = (Vec::new(), 0);
+        while let Some((key, bytes)) = Value::measure(&content[at..]) {
+            let content = Arc::clone(&content);
+            sealed.push((key, Sealed { content, at }));
+            at += bytes;
+        }
+        // Its last bytes may never have reached the disk.
+        if let Some((_, last)) = sealed.pop_if(|(_, last)| last.unseal().is_none()) {
+            at = last.at;
         }
         let mut log = Self {
             file,
-            values,
-            bytes,
+            sealed,
+            appended: Vec::new(),
+            bytes: at,
         };
         log.cut()?;
         Ok(log)
     }
 
-    /// The entries it holds, oldest first.
-    pub(super) fn values(&self) -> &[Value] {
-        &self.values
+    /// What it held when it was opened, oldest first.
+    pub(super) fn sealed(&self) -> &[(Key, Sealed)] {
+        &self.sealed
+    }
+
+    /// The entries it holds, oldest first, without those that are damaged.
+    pub(super) fn values(&self) -> Vec<Value> {
+        let sealed = self.sealed.iter().filter_map(|(_, sealed)| sealed.unseal());
+        sealed.chain(self.appended.iter().cloned()).collect()
     }
 
     /// Bytes of whole entries.
@@ -73,14 +101,15 @@ impl Log {
             return Err(error);
         }
         self.bytes += bytes;
-        self.values.extend_from_slice(values);
+        self.appended.extend_from_slice(values);
         Ok(())
     }
 
     /// Forgets all entries.
     pub(super) fn clear(&mut self) -> io::Result<()> {
         self.bytes = 0;
-        self.values.clear();
+        self.sealed.clear();
+        self.appended.clear();
         self.cut()
     }
 

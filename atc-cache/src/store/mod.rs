@@ -1,6 +1,7 @@
 //! The store: memory, then the newest entries, then blocks on disk; and what guards them.
 
 mod backlog;
+mod block_files;
 mod blocks;
 mod compute;
 mod config;
@@ -10,6 +11,7 @@ mod entry;
 mod error;
 mod explain;
 mod flight;
+mod lazy;
 mod log;
 mod open;
 mod runtime;
@@ -28,7 +30,7 @@ use std::{
 };
 
 use crate::Key;
-use blocks::Hybrid;
+use blocks::Memory;
 use directory::Directory;
 use disk::Disk;
 use entry::Value;
@@ -88,7 +90,7 @@ struct Inner {
 #[derive(Debug)]
 struct Shared {
     config: Config,
-    hybrid: Hybrid,
+    memory: Memory,
     disk: Option<Disk>,
     counters: Counters,
     fates: Mutex<HashMap<Key, MissReason>>,
@@ -206,8 +208,8 @@ impl Store {
     pub fn statistics(&self) -> Statistics {
         let shared = &self.inner.shared;
         Statistics {
-            memory_entries: shared.hybrid.memory().entries() as u64,
-            memory_bytes: shared.hybrid.memory().usage() as u64,
+            memory_entries: shared.memory.entries() as u64,
+            memory_bytes: shared.memory.usage() as u64,
             ..shared.counters.read()
         }
     }
@@ -245,17 +247,28 @@ impl Store {
         if let Some(entry) = self.inner.shared.find_at_hand(key)? {
             return Ok(entry);
         }
-        let load = load(self.inner.shared.hybrid.clone(), *key);
-        let loaded = self.inner.waiter.wait(self.inner.timeouts.read, load);
+        let load = load(Arc::clone(&self.inner.shared), *key);
+        let loaded = self.inner.waiter.wait(self.patience(), load);
         loaded.unwrap_or(Err(MissReason::TimedOut))
+    }
+
+    /// How long a lookup may take, which may have to open the blocks first.
+    fn patience(&self) -> Duration {
+        let Timeouts { open, read, .. } = self.inner.timeouts;
+        let disk = self.inner.shared.disk.as_ref();
+        if disk.is_some_and(|disk| disk.blocks.is_closed()) {
+            open + read
+        } else {
+            read
+        }
     }
 
     async fn find_async(&self, key: &Key) -> Result<Entry, MissReason> {
         if let Some(entry) = self.inner.shared.find_at_hand(key)? {
             return Ok(entry);
         }
-        let load = load(self.inner.shared.hybrid.clone(), *key);
-        let load = time_limited(self.inner.timeouts.read, load);
+        let load = load(Arc::clone(&self.inner.shared), *key);
+        let load = time_limited(self.patience(), load);
         match self.inner.waiter.run(load).await {
             Ok(Ok(loaded)) => loaded,
             Ok(Err(NoAnswer)) | Err(NoAnswer) => Err(MissReason::TimedOut),

@@ -13,22 +13,24 @@ use std::{
 use super::{
     CacheError, CacheErrorKind, Config, Inner, Shared, Store, Warning,
     backlog::Progress,
-    blocks::{self, Blocks, Hybrid},
+    block_files::BlockFiles,
+    blocks,
     config::Geometry,
     directory::Directory,
     disk::{self, Disk},
     flight::Flights,
+    lazy::LazyBlocks,
     log::Log,
     runtime::{NoAnswer, OwnRuntime},
     shared,
     stats::Counters,
 };
 
-/// A directory that is open, and what is in it.
+/// A directory that this process holds, and its newest entries.
 struct Opened {
     directory: Directory,
-    hybrid: Hybrid,
     log: Log,
+    set_aside: Option<Warning>,
 }
 
 impl Store {
@@ -57,7 +59,7 @@ impl Store {
         for warning in &warnings {
             config.warn(warning);
         }
-        Self::assemble(config, runtime, opened, warnings)
+        Ok(Self::assemble(config, runtime, opened, warnings))
     }
 
     fn assemble(
@@ -65,26 +67,25 @@ impl Store {
         runtime: OwnRuntime,
         opened: Option<Opened>,
         warnings: Vec<Warning>,
-    ) -> Result<Self, CacheError> {
+    ) -> Self {
         let timeouts = config.patience();
-        let (hybrid, disk, log, directory) = match opened {
-            Some(opened) => {
-                let root = opened.directory.root().to_owned();
-                let hybrid = opened.hybrid.clone();
-                let disk = Disk::new(root, config.geometry(), hybrid, timeouts);
-                disk.remember(&opened.log);
-                (
-                    opened.hybrid,
-                    Some(disk),
-                    Some(opened.log),
-                    Some(opened.directory),
-                )
+        let (disk, log, directory) = match opened {
+            Some(Opened { directory, log, .. }) => {
+                let geometry = config.geometry();
+                let files = BlockFiles {
+                    folder: directory.blocks(),
+                    geometry,
+                };
+                let blocks = LazyBlocks::new(files, timeouts.open);
+                let disk = Disk::new(directory.root().to_owned(), geometry, blocks, timeouts);
+                disk.remember(&log);
+                (Some(disk), Some(log), Some(directory))
             }
-            None => (memory_only(config, &runtime)?, None, None, None),
+            None => (None, None, None),
         };
         let shared = Arc::new(Shared {
             config: config.clone(),
-            hybrid,
+            memory: blocks::memory(config.memory()),
             disk,
             counters: Counters::default(),
             fates: Mutex::new(HashMap::new()),
@@ -103,9 +104,9 @@ impl Store {
             timeouts,
             directory: Mutex::new(directory),
         };
-        Ok(Self {
+        Self {
             inner: Arc::new(inner),
-        })
+        }
     }
 
     /// Removes everything a store has left in `directory`, if no process uses it.
@@ -124,76 +125,34 @@ fn open_directory(
     runtime: &OwnRuntime,
     warnings: &mut Vec<Warning>,
 ) -> Result<Opened, Warning> {
-    let unusable = |reason: String| Warning::Unusable {
-        directory: root.to_owned(),
-        reason,
-    };
     let geometry = config.geometry();
-    let memory_bytes = config.memory();
-    let root = root.to_owned();
-    let opening = async move {
-        // A directory that is far away may not even answer whether it is there.
-        let prepared = tokio::task::spawn_blocking(move || prepare(&root, geometry));
-        let Ok(prepared) = prepared.await else {
-            return Err(NoAnswer);
-        };
-        Ok(match prepared {
-            Ok(prepared) => open_blocks(memory_bytes, geometry, prepared).await,
-            Err(warning) => Err(warning),
-        })
-    };
+    let folder = root.to_owned();
+    // A directory that is far away may not even answer whether it is there.
+    let handle = runtime.handle();
+    let opening = handle.spawn_blocking(move || take(&folder, geometry));
     let opened = runtime.waiter().wait(config.patience().open, opening);
     let Ok(Ok(opened)) = opened else {
-        return Err(unusable(disk::NO_ANSWER.to_owned()));
+        return Err(Warning::Unusable {
+            directory: root.to_owned(),
+            reason: disk::NO_ANSWER.to_owned(),
+        });
     };
-    let (opened, set_aside) = opened?;
-    warnings.extend(set_aside);
+    let mut opened = opened?;
+    warnings.extend(opened.set_aside.take());
     Ok(opened)
 }
 
-/// A directory that fits, before foyer has seen it.
-struct Prepared {
-    directory: Directory,
-    log: Log,
-    by_age: Vec<u32>,
-    set_aside: Option<Warning>,
-}
-
-fn prepare(root: &Path, geometry: Geometry) -> Result<Prepared, Warning> {
-    let unusable = |error: std::io::Error| Warning::Unusable {
+fn take(root: &Path, geometry: Geometry) -> Result<Opened, Warning> {
+    let (directory, set_aside) = Directory::take(root, geometry)?;
+    let log = Log::open(&directory.log()).map_err(|error| Warning::Unusable {
         directory: root.to_owned(),
         reason: error.to_string(),
-    };
-    let (directory, set_aside) = Directory::take(root, geometry)?;
-    Ok(Prepared {
-        log: Log::open(&directory.log()).map_err(unusable)?,
-        by_age: directory.used_blocks_by_age().map_err(unusable)?,
+    })?;
+    Ok(Opened {
         directory,
+        log,
         set_aside,
     })
-}
-
-async fn open_blocks(
-    memory_bytes: usize,
-    geometry: Geometry,
-    prepared: Prepared,
-) -> Result<(Opened, Option<Warning>), Warning> {
-    let blocks = Blocks {
-        directory: prepared.directory.blocks(),
-        geometry,
-        by_age: prepared.by_age,
-    };
-    let opened = blocks::open(memory_bytes, Some(blocks)).await;
-    let hybrid = opened.map_err(|error| Warning::Unusable {
-        directory: prepared.directory.root().to_owned(),
-        reason: error.to_string(),
-    })?;
-    let opened = Opened {
-        directory: prepared.directory,
-        hybrid,
-        log: prepared.log,
-    };
-    Ok((opened, prepared.set_aside))
 }
 
 /// Writes for as long as the runtime lives, through panics of what it calls.
@@ -211,15 +170,6 @@ async fn write(shared: Arc<Shared>, log: Log) {
             Err(error) if error.is_panic() => shared.go_on(),
             _ => return,
         }
-    }
-}
-
-fn memory_only(config: &Config, runtime: &OwnRuntime) -> Result<Hybrid, CacheError> {
-    let opening = blocks::open(config.memory(), None);
-    match runtime.waiter().wait(config.patience().open, opening) {
-        Ok(Ok(hybrid)) => Ok(hybrid),
-        Ok(Err(error)) => Err(CacheError::new(CacheErrorKind::Threads, "in memory").because(error)),
-        Err(NoAnswer) => Err(CacheError::new(CacheErrorKind::TimedOut, "in memory")),
     }
 }
 
@@ -260,12 +210,14 @@ impl Inner {
         if let Some(disk) = &self.shared.disk {
             disk.stop(String::new());
         }
-        let hybrid = self.shared.hybrid.clone();
         let patience = self.timeouts.close;
-        // An error or a timeout leaves nothing to be done: the runtime ends next.
-        let _ = self
-            .waiter
-            .wait(patience, async move { hybrid.close().await });
+        let blocks = self.shared.disk.as_ref().map(|disk| &disk.blocks);
+        if let Some(hybrid) = blocks.and_then(LazyBlocks::opened).cloned() {
+            // An error or a timeout leaves nothing to be done: the runtime ends next.
+            let _ = self
+                .waiter
+                .wait(patience, async move { hybrid.close().await });
+        }
         let mut runtime = self.runtime.lock().unwrap_or_else(PoisonError::into_inner);
         runtime.shut_down(patience);
         // The lock goes last: nothing of this process writes any more.

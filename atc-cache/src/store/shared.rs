@@ -8,7 +8,6 @@ use tokio::time;
 use super::{
     Entry, FATES, Insertion, MissReason, Shared, Tier, Warning,
     backlog::Progress,
-    blocks::Hybrid,
     disk::{self, Disk, Settled},
     entry::{EntryKey, Value},
     runtime::NoAnswer,
@@ -19,14 +18,14 @@ use crate::Key;
 impl Shared {
     /// The entry if no disk has to be read; `None` if one must.
     pub(super) fn find_at_hand(&self, key: &Key) -> Result<Option<Entry>, MissReason> {
-        if let Some(entry) = self.hybrid.memory().get(&EntryKey(*key)) {
+        if let Some(entry) = self.memory.get(&EntryKey(*key)) {
             return Ok(Some(Entry::new(entry.value().clone(), Tier::Memory)));
         }
         let Some(disk) = &self.disk else {
             return Err(self.fate(key));
         };
         if let Some(value) = disk.recent(key) {
-            self.hybrid.memory().insert(EntryKey(*key), value.clone());
+            self.memory.insert(EntryKey(*key), value.clone());
             return Ok(Some(Entry::new(value, Tier::Recent)));
         }
         if disk.may_contain(key) {
@@ -38,8 +37,8 @@ impl Shared {
     /// Puts a new entry into memory and on its way to disk.
     pub(super) fn keep(&self, value: Value) -> Insertion {
         let key = value.key;
-        if !self.hybrid.memory().contains(&EntryKey(key)) {
-            self.hybrid.memory().insert(EntryKey(key), value.clone());
+        if !self.memory.contains(&EntryKey(key)) {
+            self.memory.insert(EntryKey(key), value.clone());
         }
         let insertion = self.keep_on_disk(value);
         match insertion {
@@ -67,7 +66,7 @@ impl Shared {
         if disk.geometry.largest_payload() < value.payload.len() {
             return Insertion::TooLarge;
         }
-        if disk.may_contain(&value.key) {
+        if disk.contains(&value.key) {
             return Insertion::Present;
         }
         if disk.is_stopped() {
@@ -171,17 +170,29 @@ impl Shared {
     }
 }
 
-/// Reads an entry that should be in a block.
-pub(super) async fn load(hybrid: Hybrid, key: Key) -> Result<Entry, MissReason> {
-    match hybrid.get(&EntryKey(key)).await {
-        Ok(Some(entry)) if entry.value().key == key => {
-            Ok(Entry::new(entry.value().clone(), Tier::Disk))
+/// Reads an entry that may be in a block.
+pub(super) async fn load(shared: Arc<Shared>, key: Key) -> Result<Entry, MissReason> {
+    let Some(disk) = &shared.disk else {
+        return Err(shared.fate(&key));
+    };
+    let hybrid = match disk.blocks.open().await {
+        Ok(hybrid) => hybrid,
+        Err(reason) => {
+            shared.warn_stopped(disk.stop(reason.to_owned()).as_deref());
+            return Err(MissReason::ReadFailed);
         }
-        Ok(Some(_)) => {
-            hybrid.memory().remove(&EntryKey(key));
-            Err(MissReason::Damaged)
+    };
+    let key = EntryKey(key);
+    if !hybrid.storage().may_contains(&key) {
+        return Err(shared.fate(&key.0));
+    }
+    match hybrid.get(&key).await {
+        Ok(Some(entry)) if entry.value().key == key.0 => {
+            let value = entry.value().clone();
+            shared.memory.insert(key, value.clone());
+            Ok(Entry::new(value, Tier::Disk))
         }
-        Ok(None) => Err(MissReason::Damaged),
+        Ok(_) => Err(MissReason::Damaged),
         Err(_) => Err(MissReason::ReadFailed),
     }
 }

@@ -93,3 +93,28 @@ fn a_damaged_table_is_an_empty_one() {
         assert!(Table::open(&path, 4, 10).is_empty(), "cut at {at}");
     }
 }
+
+#[test]
+fn what_is_asked_and_added_during_a_save_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("table");
+    let mut table = Table::open(&path, 1, 100);
+    table.insert(key(1), &[1]);
+    let draft = table.begin_save().unwrap();
+    table.insert(key(2), &[2]);
+    let is_there = |table: &Table| {
+        let found = [1, 2].map(|number| table.get(&key(number)).map(<[u8]>::to_vec));
+        assert_eq!((found, table.len()), ([Some(vec![1]), Some(vec![2])], 2));
+    };
+    is_there(&table);
+    let written = draft.write().unwrap();
+    is_there(&table);
+    table.end_save(written);
+    is_there(&table);
+    assert_eq!(Table::open(&path, 1, 100).len(), 1, "of the time it began");
+    // A draft that was never written is part of the next one.
+    drop(table.begin_save());
+    is_there(&table);
+    table.save().unwrap();
+    is_there(&Table::open(&path, 1, 100));
+}

@@ -33,14 +33,13 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     } = scan;
     let failed = input::all_failures(missing, failed, rows.len());
     let counts = Counts::of(&rows, failed.len());
-    let digest = digest(&rows);
     if let Some(path) = &args.stats {
         let seconds = begun.elapsed().as_secs_f64();
         let stats = Stats {
             counts,
             inputs: n_inputs,
             bars: rows.iter().map(|row| row.n_bars).sum(),
-            digest,
+            digest: digest(&rows),
             seconds,
             params: *engine.plan().params(),
             cache: engine.cache().map(|cache| cache.statistics()),

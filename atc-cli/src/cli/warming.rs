@@ -20,6 +20,9 @@ use super::output;
 /// How often the status is written, and the wish to stop looked for.
 const BEAT: Duration = Duration::from_millis(250);
 
+/// How long `--stop` waits: at its low priority, a warming beside a busy machine ends its tile late.
+const PATIENCE: Duration = Duration::from_mins(5);
+
 /// How a warming is going.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Status {
@@ -185,14 +188,18 @@ pub(crate) fn stop(folder: &Path, global: &Global) -> anyhow::Result<Exit> {
         output::data("no warming of this cache is running\n")?;
         return Ok(Exit::Done);
     }
-    fs::write(folder.join("warm.stop"), b"")
-        .with_context(|| format!("{}: cannot be written", folder.display()))?;
+    let wish = folder.join("warm.stop");
     let asked = Instant::now();
     while is_running(folder)? {
-        if Duration::from_mins(1) < asked.elapsed() {
+        // Said again if a warming that had just begun took it for an old one.
+        if !wish.exists() {
+            fs::write(&wish, b"")
+                .with_context(|| format!("{}: cannot be written", wish.display()))?;
+        }
+        if PATIENCE < asked.elapsed() {
             output::complain(
                 global,
-                "it has not stopped within a minute; it will after its tile",
+                "it has not stopped within five minutes; it will after its tile",
             );
             return Ok(Exit::SomeFailed);
         }
@@ -226,7 +233,7 @@ pub(crate) fn detach(folder: &Path, global: &Global) -> anyhow::Result<Exit> {
             .spawn()
     };
     let mut polite = Command::new("nice");
-    polite.args(["-n", "15"]).arg(&program);
+    polite.args(["-n", "10"]).arg(&program);
     let child = spawn(polite).or_else(|_| spawn(Command::new(&program)));
     let child = child.context("a process for the warming cannot be started")?;
     if !global.quiet {

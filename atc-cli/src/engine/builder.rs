@@ -129,6 +129,7 @@ impl EngineBuilder {
         let overlap = Some(Overlap {
             runtime: runtime.clone(),
             in_flight,
+            skips_known: false,
         });
         Self { overlap, ..self }
     }

@@ -8,6 +8,7 @@ use futures::StreamExt;
 use futures::executor::{block_on, block_on_stream};
 
 use super::dataset::{Bars, DatasetError, Request, Source};
+use super::stream::Overlap;
 use super::{Engine, Failure, Output, Prices, Tile, Wanted};
 
 /// What reading a source gave.
@@ -54,7 +55,11 @@ impl Engine {
         work: impl TileWork<T>,
     ) -> Vec<Option<T>> {
         if let Some(overlap) = &self.overlap {
-            let (n_jobs, tiles) = self.stream_tiles(overlap, sources, request, work);
+            let overlap = Overlap {
+                skips_known: true,
+                ..overlap.clone()
+            };
+            let (n_jobs, tiles) = self.stream_tiles(&overlap, sources, request, work);
             let mut tiles: Vec<Option<T>> = block_on(tiles.map(Some).collect());
             tiles.resize_with(n_jobs, || None);
             return tiles;

@@ -30,6 +30,8 @@ pub struct Classified {
 pub(super) struct Overlap {
     pub(super) runtime: Handle,
     pub(super) in_flight: usize,
+    /// Whether what the cache knows to be unchanged is left where it is.
+    pub(super) skips_known: bool,
 }
 
 /// The results of [`Engine::classify_stream`].
@@ -95,6 +97,7 @@ impl Engine {
         let overlap = Overlap {
             runtime: Handle::current(),
             in_flight,
+            skips_known: false,
         };
         let work = move |engine: &Self, tile: &[Source], request: &Request, slot: Slot| {
             engine.run_tile(tile, request, (wanted, slot))
@@ -126,20 +129,24 @@ impl Engine {
         let n_jobs = sources.len().div_ceil(per_job);
         let (engine, handle) = (self.clone(), overlap.runtime.clone());
         let request = request.clone();
+        let skips_known = overlap.skips_known;
         let job = move |number: usize| {
             let first = number * per_job;
             let tile = sources[first..sources.len().min(first + per_job)].to_vec();
             let (engine, request, work) = (engine.clone(), request.clone(), work.clone());
             let handle = handle.clone();
             async move {
-                let fetch = async |source: &Source| {
-                    if source.is_remote() {
-                        engine.meter.fetch(source.fetch(&request)).await
-                    } else {
-                        source.clone()
+                let fetched = tile.iter().map(async |source| {
+                    if !source.is_remote() {
+                        return source.clone();
                     }
-                };
-                let fetched = tile.iter().map(fetch);
+                    if let Some(cache) = engine.cache.as_ref().filter(|_| skips_known)
+                        && let Some(unchanged) = cache.unchanged_object(source, &request).await
+                    {
+                        return unchanged;
+                    }
+                    engine.meter.fetch(source.fetch(&request)).await
+                });
                 let fetched = future::join_all(fetched).await;
                 let compute = move || {
                     // One job: its lane is not shared with what else the executor runs.

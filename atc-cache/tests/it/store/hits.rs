@@ -21,7 +21,7 @@ fn an_entry_is_found_in_every_tier() {
     assert!(is_right(&entry, 1, 1000));
     assert_eq!((entry.tier(), entry.cost()), (Tier::Recent, cost));
     assert_eq!(store.get(&key(1)).unwrap().tier(), Tier::Memory);
-    for number in 2..1000 {
+    for number in 2..2000 {
         insert(&store, number, 4 * KIB);
     }
     store.close().unwrap();

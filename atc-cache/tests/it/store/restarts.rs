@@ -1,5 +1,7 @@
 //! What later processes find.
 
+use std::fs;
+
 use atc_cache::{Config, Store};
 
 use super::support::{KIB, MIB, again, count_hits, finish, insert, role, small};
@@ -44,6 +46,29 @@ fn a_hundred_restarts_keep_the_working_set() {
     let kept = count_hits(&store, 0..480, 2 * KIB);
     assert!(480 * 95 <= kept * 100, "{kept} of 480 are left");
     assert_eq!(count_hits(&store, 10_000..10_100, 2 * KIB), 100);
+}
+
+/// Opening dozens of block files takes longer than all else a process with little to ask does.
+#[test]
+fn blocks_are_opened_when_they_are_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let n_blocks = || fs::read_dir(folder.path().join("blocks")).unwrap().count();
+    let config = small(folder.path());
+    for number in 0..5 {
+        let store = Store::open(&config).unwrap();
+        insert(&store, number, 2 * KIB);
+        assert_eq!(count_hits(&store, 0..10, 2 * KIB) as u64, number + 1);
+        store.close().unwrap();
+        assert_eq!(n_blocks(), 0);
+    }
+    let store = Store::open(&config).unwrap();
+    for number in 5..300 {
+        insert(&store, number, 2 * KIB);
+    }
+    store.close().unwrap();
+    assert_eq!(n_blocks(), 64);
+    let store = Store::open(&config).unwrap();
+    assert_eq!(count_hits(&store, 0..300, 2 * KIB), 300);
 }
 
 #[test]

@@ -1,19 +1,18 @@
 //! Where series stand, from the cache as far as it knows, and kept there.
 
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use atc_cache::{
-    BLOCK_VALUES, Chain, ChainBuilder, Explanation, Fingerprint, Key, MissReason, Table, Tier,
-};
+use atc_cache::{BLOCK_VALUES, Explanation, Key, MissReason, Tier};
 use atc_core::{Bar, Classifier, Gaps, Plan};
 
+use super::beginnings::End;
 use super::ending::{self, Kept};
 use super::explain::SeriesExplained;
 use super::facts::{Content, SeriesFacts};
-use super::question::{Question, key_of_end};
+use super::question::key_of_end;
 use super::statistics::Counters;
-use super::{Cache, END_BYTES, read, write};
+use super::{Asked, Cache, read, write};
 use crate::engine::{Ending, Engine, EvaluateError, Output, Prices, Tile, Wanted};
 
 /// A question put to a cache by one lane.
@@ -22,8 +21,7 @@ pub(super) struct Asking<'a> {
     pub(super) engine: &'a Engine,
     pub(super) cache: &'a Cache,
     plan: &'a Arc<Plan>,
-    question: Question,
-    readings: Arc<RwLock<Table>>,
+    pub(super) asked: Arc<Asked>,
     lane: usize,
 }
 
@@ -41,32 +39,30 @@ impl<'a> Asking<'a> {
         plan: &'a Arc<Plan>,
         lane: usize,
     ) -> Self {
-        let question = Question::new(plan, engine.evaluator.version());
         Self {
             engine,
             cache,
             plan,
-            readings: cache.readings(&question),
-            question,
+            asked: cache.asked(plan, engine.evaluator.version()),
             lane,
         }
     }
 
     /// The answer for a series that is not at hand, if it is known whole, and the tier it was in.
     pub(super) fn known(&self, content: &Content) -> Option<(Ending, Option<Tier>)> {
-        let key = self.question.key(content);
+        let key = self.asked.question.key(content);
         if let Some(ending) = self.in_table(&key) {
             return Some((ending, None));
         }
         let entry = self.cache.store()?.get(&key)?;
         let kept = Kept::decode(&entry)?;
-        write(&self.readings).insert(key, &ending::encode(&kept.ending));
+        write(&self.asked.readings).insert(key, &ending::encode(&kept.ending));
         Some((kept.ending, Some(entry.tier())))
     }
 
     /// The entry of a whole series, with the state to go on from.
     pub(super) fn entry(&self, content: &Content) -> Option<Kept> {
-        let entry = self.cache.store()?.get(&self.question.key(content))?;
+        let entry = self.cache.store()?.get(&self.asked.question.key(content))?;
         Kept::decode(&entry).filter(|kept| !kept.state.is_empty())
     }
 
@@ -116,7 +112,7 @@ impl<'a> Asking<'a> {
         let counters = &self.cache.counters;
         let (content, prices) = (series.content, &series.prices);
         let n_bars = prices.close.len();
-        let key = self.question.key(content);
+        let key = self.asked.question.key(content);
         if let Some(ending) = self.in_table(&key) {
             counters.hit(None, n_bars);
             return Some(ending);
@@ -131,7 +127,7 @@ impl<'a> Asking<'a> {
         let kept = Kept::decode(&entry)?;
         if at == 0 {
             counters.hit(Some(entry.tier()), n_bars);
-            write(&self.readings).insert(key, &ending::encode(&kept.ending));
+            write(&self.asked.readings).insert(key, &ending::encode(&kept.ending));
             return Some(kept.ending);
         }
         let from = lengths[at];
@@ -147,7 +143,7 @@ impl<'a> Asking<'a> {
 
     /// Says where the answer for a series is, or why it is nowhere.
     pub(super) fn explain(&self, series: &SeriesFacts) -> SeriesExplained {
-        let key = self.question.key(&series.content);
+        let key = self.asked.question.key(&series.content);
         let store = self.cache.store();
         SeriesExplained {
             symbol: series.symbol.clone(),
@@ -161,64 +157,7 @@ impl<'a> Asking<'a> {
     }
 
     fn in_table(&self, key: &Key) -> Option<Ending> {
-        ending::decode(read(&self.readings).get(key)?)
-    }
-
-    /// Keys and lengths of what may be known of a series' beginning, longest first.
-    fn beginnings(&self, series: &Series<'_>) -> Vec<(Key, usize)> {
-        let n_bars = series.prices.close.len();
-        let content = series.content;
-        let whole = content.close.whole_blocks();
-        // Going on bar by bar takes about three times as long per bar as computing many series.
-        let is_worth_it = |from: usize| 0 < from && from < n_bars && (n_bars - from) * 3 <= n_bars;
-        let mut found = Vec::new();
-        for blocks in (0..=whole).rev() {
-            if blocks + 2 > whole
-                && let Some((length, key)) = self.last_end(series, blocks)
-                && is_worth_it(length)
-            {
-                found.push((key, length));
-            }
-            if !is_worth_it(blocks * BLOCK_VALUES) {
-                if blocks < whole {
-                    break;
-                }
-                continue;
-            }
-            found.push((
-                self.question.key_of_blocks(content, blocks),
-                blocks * BLOCK_VALUES,
-            ));
-        }
-        found
-    }
-
-    /// Where a series that begins with the first `blocks` blocks of this one ended last, if this
-    /// one goes on from there.
-    fn last_end(&self, series: &Series<'_>, blocks: usize) -> Option<(usize, Key)> {
-        let Content { close, source } = series.content;
-        let key = key_of_end(series.content, blocks, series.prices.close)?;
-        let end = End::decode(read(self.cache.ends()).get(&key)?)?;
-        let from = blocks * BLOCK_VALUES;
-        let goes_on = |chain: &Chain, values: &[f64], then: Fingerprint| {
-            let mut builder = ChainBuilder::resume_after(chain, blocks);
-            builder.update(values.get(from..end.n_values).unwrap_or_default());
-            builder.fingerprint() == then
-        };
-        let is_later = from < end.n_values && end.n_values < series.prices.close.len();
-        if !is_later || !goes_on(close, series.prices.close, end.close) {
-            return None;
-        }
-        let end_of_source = match (source, series.prices.source) {
-            (Some(chain), Some(values)) => {
-                Some(end.source).filter(|then| goes_on(chain, values, *then))
-            }
-            _ => None,
-        };
-        if source.is_some() && end_of_source.is_none() {
-            return None;
-        }
-        Some((end.n_values, self.question.key_of(end.close, end_of_source)))
+        ending::decode(read(&self.asked.readings).get(key)?)
     }
 
     /// Computes a few bars from a state; `None` if that is refused, by the state or by the bars.
@@ -255,21 +194,16 @@ impl<'a> Asking<'a> {
         ending: &Ending,
         cost: Duration,
     ) {
-        let key = self.question.key(content);
-        write(&self.readings).insert(key, &ending::encode(ending));
+        let key = self.asked.question.key(content);
+        write(&self.asked.readings).insert(key, &ending::encode(ending));
         let whole = content.close.whole_blocks();
         // Without a whole block, what follows the last one is the series.
         if let Some(beginning) = key_of_end(content, whole, partial.close) {
-            let end = End {
-                n_values: content.close.n_values(),
-                close: content.close.fingerprint(),
-                source: content.source.as_ref().map_or(NOWHERE, Chain::fingerprint),
-            };
-            write(self.cache.ends()).insert(beginning, &end.encode());
+            write(self.cache.ends()).insert(beginning, &End::of(content).encode());
         }
         self.put(key, ending, partial, cost);
         if let Some(ending) = &ending.at_block {
-            let key = self.question.key_of_blocks(content, whole);
+            let key = self.asked.question.key_of_blocks(content, whole);
             let nothing = Prices {
                 close: &[],
                 source: partial.source.map(|_| &[][..]),
@@ -308,34 +242,5 @@ fn tails<'a>(series: &Series<'a>) -> Prices<'a> {
     Prices {
         close: &series.prices.close[from..],
         source: series.prices.source.map(|source| &source[from..]),
-    }
-}
-
-/// Where a series ended.
-struct End {
-    n_values: usize,
-    close: Fingerprint,
-    source: Fingerprint,
-}
-
-const NOWHERE: Fingerprint = Fingerprint::from_bytes([0; 32]);
-
-impl End {
-    fn encode(&self) -> [u8; END_BYTES] {
-        let mut bytes = [0; END_BYTES];
-        bytes[..8].copy_from_slice(&(self.n_values as u64).to_le_bytes());
-        bytes[8..40].copy_from_slice(self.close.as_bytes());
-        bytes[40..].copy_from_slice(self.source.as_bytes());
-        bytes
-    }
-
-    fn decode(bytes: &[u8]) -> Option<Self> {
-        let (n_values, rest) = bytes.split_first_chunk()?;
-        let (close, rest) = rest.split_first_chunk()?;
-        Some(Self {
-            n_values: usize::try_from(u64::from_le_bytes(*n_values)).ok()?,
-            close: Fingerprint::from_bytes(*close),
-            source: Fingerprint::from_bytes(*rest.first_chunk()?),
-        })
     }
 }

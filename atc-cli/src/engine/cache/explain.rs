@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::answers::Asking;
 use super::facts::{Facts, SeriesFacts};
-use super::tile::Looked;
+use super::looked::Looked;
 use super::{Cache, read};
 use crate::engine::Engine;
 use crate::engine::dataset::{DatasetError, Request, Source};
@@ -28,7 +28,7 @@ pub enum Recorded {
     Changed,
     /// Nothing.
     Nothing,
-    /// It is read each time: standard input, or a file that is not there.
+    /// It is read each time: standard input, an object without a version, or a file that is not there.
     NotRecorded,
 }
 

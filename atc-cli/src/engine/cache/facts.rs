@@ -6,7 +6,7 @@ use crate::engine::dataset::{Bars, Resume};
 
 /// Version of this encoding and of how sources are read; with the version of the crate, what was
 /// recorded by another one is not understood.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What is known of an unchanged source without opening it.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +75,7 @@ impl Facts {
                 put(&mut out, &[1]);
                 put(&mut out, &resume.length.to_le_bytes());
                 put(&mut out, &resume.preamble.to_le_bytes());
-                put(&mut out, &resume.digest);
+                put(&mut out, &resume.digest.to_le_bytes());
             }
             None => put(&mut out, &[0]),
         }
@@ -107,7 +107,7 @@ impl Facts {
             [1] => Some(Resume {
                 length: u64::from_le_bytes(take(rest)?),
                 preamble: u64::from_le_bytes(take(rest)?),
-                digest: take(rest)?,
+                digest: u128::from_le_bytes(take(rest)?),
             }),
             _ => None,
         };

@@ -16,7 +16,7 @@ use std::path::Path;
 use atc_cache::{Journal, SourceIndex, Store};
 use serde::Serialize;
 
-use super::Cache;
+use super::{Cache, QUESTIONS};
 
 /// What is in the folder of a cache.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -71,6 +71,21 @@ impl Cache {
         }
         Ok(())
     }
+}
+
+/// Removes the tables of questions that were not asked for longest.
+pub(super) fn forget_questions(folder: &Path) -> io::Result<()> {
+    let mut tables = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        tables.push((entry.metadata()?.modified()?, entry.path()));
+    }
+    tables.sort_unstable();
+    let n_old = tables.len().saturating_sub(QUESTIONS);
+    for (_, path) in &tables[..n_old] {
+        fs::remove_file(path)?;
+    }
+    Ok(())
 }
 
 /// What was not there need not be removed.

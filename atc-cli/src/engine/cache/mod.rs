@@ -12,11 +12,14 @@
 //! `docs/cache.md`. Whatever happens to the files, an answer is right or missing.
 
 mod answers;
+mod asked;
+mod beginnings;
 mod ending;
 mod explain;
 mod facts;
 mod folder;
 mod journal;
+mod looked;
 mod question;
 mod statistics;
 mod tile;
@@ -29,18 +32,17 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use atc_cache::{Config, SourceIndex, Store, Table};
 
-use self::ending::ENDING_BYTES;
-use self::question::{Question, SCHEMA};
+use self::asked::Asked;
+use self::question::SCHEMA;
 use self::statistics::Counters;
 
 pub use self::explain::{Explained, Recorded, SeriesExplained};
 pub use self::folder::Holdings;
 pub use self::journal::Query;
+pub(super) use self::looked::Looked;
 pub use self::statistics::CacheStatistics;
-pub(super) use self::tile::{Looked, Stand};
+pub(super) use self::tile::Stand;
 
-/// Readings that the table of one question keeps, at least.
-const READINGS: usize = 1 << 16;
 /// Bytes of where a series ended: how many values, and two fingerprints.
 const END_BYTES: usize = 8 + 32 + 32;
 /// Questions whose tables are kept.
@@ -74,8 +76,11 @@ pub struct Cache {
     store: OnceLock<Option<Store>>,
     index: RwLock<SourceIndex>,
     readings: Mutex<HashMap<String, Arc<RwLock<Table>>>>,
+    /// What was asked last, latest last.
+    asked: Mutex<Vec<Arc<Asked>>>,
     ends: OnceLock<RwLock<Table>>,
     counters: Counters,
+    saving: Mutex<()>,
     /// The shortest time between two bars that was seen, in nanoseconds.
     interval: AtomicI64,
 }
@@ -105,8 +110,10 @@ impl Cache {
             store: OnceLock::new(),
             index: RwLock::new(SourceIndex::in_memory()),
             readings: Mutex::default(),
+            asked: Mutex::default(),
             ends: OnceLock::new(),
             counters: Counters::default(),
+            saving: Mutex::default(),
             interval: AtomicI64::new(i64::MAX),
         }
     }
@@ -166,22 +173,32 @@ impl Cache {
         self.tell();
     }
 
+    /// Writes what is new, and holds up nobody who asks meanwhile.
     fn save_small(&self, home: &Path) -> std::io::Result<()> {
-        let readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         if self.counters.is_idle() {
             return Ok(());
         }
+        let _one_at_a_time = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
         std::fs::create_dir_all(home.join("readings"))?;
-        for table in readings.values() {
-            write(table).save()?;
-        }
-        if let Some(ends) = self.ends.get() {
-            write(ends).save()?;
+        let readings = || self.readings.lock().unwrap_or_else(PoisonError::into_inner);
+        let tables: Vec<Arc<RwLock<Table>>> = readings().values().cloned().collect();
+        for table in tables.iter().map(|table| &**table).chain(self.ends.get()) {
+            let draft = write(table).begin_save();
+            if let Some(draft) = draft {
+                let written = draft.write()?;
+                write(table).end_save(written);
+            }
         }
         // Last: what it says of sources leads to what was just saved.
-        write(&self.index).save()?;
+        let draft = write(&self.index).begin_save();
+        if let Some(draft) = draft {
+            draft.write().map_err(|(error, draft)| {
+                write(&self.index).give_back(draft);
+                error
+            })?;
+        }
         if 0 < self.counters.kept.load(Relaxed) {
-            forget_questions(&home.join("readings"))?;
+            folder::forget_questions(&home.join("readings"))?;
         }
         Ok(())
     }
@@ -208,33 +225,6 @@ impl Cache {
             store.ok()
         };
         self.store.get_or_init(open).as_ref()
-    }
-
-    fn readings(&self, question: &Question) -> Arc<RwLock<Table>> {
-        let mut tables = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = || {
-            Arc::new(RwLock::new(match &self.home {
-                Some(home) => {
-                    let path = home.join("readings").join(question.name());
-                    Table::open(path, ENDING_BYTES, READINGS)
-                }
-                None => Table::in_memory(ENDING_BYTES, READINGS),
-            }))
-        };
-        Arc::clone(
-            tables
-                .entry(question.name().to_owned())
-                .or_insert_with(open),
-        )
-    }
-
-    fn ends(&self) -> &RwLock<Table> {
-        self.ends.get_or_init(|| {
-            RwLock::new(match &self.home {
-                Some(home) => Table::open(home.join("ends"), END_BYTES, READINGS),
-                None => Table::in_memory(END_BYTES, READINGS),
-            })
-        })
     }
 
     /// Hands on what the store has warned of.
@@ -267,21 +257,6 @@ impl fmt::Debug for Cache {
             .field("statistics", &self.statistics())
             .finish_non_exhaustive()
     }
-}
-
-/// Removes the tables of questions that were not asked for longest.
-fn forget_questions(folder: &Path) -> std::io::Result<()> {
-    let mut tables = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        tables.push((entry.metadata()?.modified()?, entry.path()));
-    }
-    tables.sort_unstable();
-    let n_old = tables.len().saturating_sub(QUESTIONS);
-    for (_, path) in &tables[..n_old] {
-        std::fs::remove_file(path)?;
-    }
-    Ok(())
 }
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {

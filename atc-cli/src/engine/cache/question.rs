@@ -11,7 +11,7 @@ pub(super) const SCHEMA: u32 = 1;
 /// A plan and an evaluator, as the beginning of a key.
 #[derive(Clone, Debug)]
 pub(super) struct Question {
-    keys: KeyBuilder,
+    key: Key,
     name: String,
 }
 
@@ -44,11 +44,10 @@ impl Question {
             .text("kama_start", switches.kama_start.name())
             .text("idle_step", switches.idle_step.name())
             .text("cut", switches.cut.name());
-        // Digested once, so that the key of a series hashes little more than its fingerprint.
-        let digest = keys.finish();
+        let key = keys.finish();
         Self {
-            keys: KeyBuilder::new("ending of", SCHEMA).bytes("question", digest.as_bytes()),
-            name: digest.to_string()[..16].to_owned(),
+            key,
+            name: key.to_string()[..16].to_owned(),
         }
     }
 
@@ -71,7 +70,10 @@ impl Question {
 
     /// The key of a series by its fingerprints.
     pub(super) fn key_of(&self, close: Fingerprint, source: Option<Fingerprint>) -> Key {
-        with_content(self.keys.clone(), close, source)
+        match source {
+            Some(source) => self.key.about(&[close, source]),
+            None => self.key.about(&[close]),
+        }
     }
 }
 
@@ -90,13 +92,9 @@ pub(super) fn key_of_end(content: &Content, blocks: usize, values: &[f64]) -> Op
         head.update(values.get(..HEAD_VALUES)?);
         keys = keys.content("head", head.fingerprint());
     }
-    Some(with_content(keys, content.close.prefix(blocks), source))
-}
-
-fn with_content(keys: KeyBuilder, close: Fingerprint, source: Option<Fingerprint>) -> Key {
-    let keys = keys.content("close", close);
-    match source {
-        Some(source) => keys.content("source", source).finish(),
-        None => keys.finish(),
+    keys = keys.content("close", content.close.prefix(blocks));
+    if let Some(source) = source {
+        keys = keys.content("source", source);
     }
+    Some(keys.finish())
 }

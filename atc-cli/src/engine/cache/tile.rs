@@ -1,17 +1,16 @@
 //! One tile of sources through the cache.
 
-use std::cell::OnceCell;
-use std::path::Path;
 use std::sync::{Arc, atomic::Ordering::Relaxed};
 
-use atc_cache::{Chain, ChainBuilder, Known, Stamp, Tier};
+use atc_cache::{Chain, ChainBuilder, Known, Tier};
 use atc_core::Plan;
 
 use super::answers::{Asking, Series};
 use super::facts::{Content, Facts, SeriesFacts};
+use super::looked::Looked;
 use super::statistics::Counters;
 use super::{Cache, read, write};
-use crate::engine::dataset::{Bars, Marked, Request, Source};
+use crate::engine::dataset::{Bars, Marked};
 use crate::engine::{Ending, Engine, EvaluateError, Failure, Prices};
 
 /// Where one symbol stands.
@@ -34,19 +33,9 @@ enum Seen {
 }
 
 /// What a source was found to hold.
-struct Have {
+pub(super) struct Have {
     bars: Vec<Bars>,
     facts: Vec<SeriesFacts>,
-}
-
-/// A source, how it is asked for, and how it looks now.
-pub(in crate::engine) struct Looked<'a> {
-    pub(super) source: &'a Source,
-    pub(super) request: &'a Request,
-    /// Where it is recorded, and how it looked before it was opened; `None` if it is no file.
-    pub(super) place: Option<(String, Stamp)>,
-    /// What was read of it, for the questions that follow.
-    have: OnceCell<Arc<Have>>,
 }
 
 impl Engine {
@@ -128,33 +117,6 @@ impl Seen {
     }
 }
 
-impl<'a> Looked<'a> {
-    pub(in crate::engine) fn at(cache: &Cache, source: &'a Source, request: &'a Request) -> Self {
-        let place = || {
-            let stamp = Stamp::of_files(source.only_files()?).ok()?;
-            Some((location(&cache.here, source, request)?, stamp))
-        };
-        Self {
-            source,
-            request,
-            place: place(),
-            have: OnceCell::new(),
-        }
-    }
-
-    fn input(&self) -> Arc<str> {
-        self.source.to_string().into()
-    }
-}
-
-/// Where a source is recorded: its place, and what is read of it.
-fn location(here: &Path, source: &Source, request: &Request) -> Option<String> {
-    let place = here.join(source.to_string());
-    let place = place.to_str()?;
-    let symbol = request.symbol.as_deref().unwrap_or_default();
-    Some(format!("{place}\n{}\n{symbol}", request.source))
-}
-
 impl Asking<'_> {
     /// Looks at a source, and opens it only if that is not enough.
     fn see(&self, looked: &Looked<'_>) -> Seen {
@@ -162,7 +124,7 @@ impl Asking<'_> {
         if let Some(have) = looked.have.get() {
             return Seen::Read(looked.input(), Arc::clone(have));
         }
-        if let Some((location, stamp)) = looked.place.as_ref().filter(|_| !self.cache.verifies()) {
+        if let Some((location, stamp)) = looked.place.as_ref().filter(|_| !self.cache.verify) {
             let known = read(&self.cache.index).look_up(location, stamp);
             let stands = match known {
                 Known::Unchanged(facts) => Facts::decode(&facts).and_then(|facts| {
@@ -183,11 +145,19 @@ impl Asking<'_> {
             }
         }
         Counters::add(&counters.sources_opened, 1);
-        let read = || looked.source.read_marked(looked.request);
-        match self.engine.meter.read(read) {
+        let meter = &self.engine.meter;
+        let fetched = meter.read(|| looked.source.fetch_blocking(looked.request));
+        let source = fetched.as_ref().unwrap_or(looked.source);
+        match meter.read(|| source.read_marked(looked.request)) {
             Ok(Marked { bars, resume }) => {
                 let facts = Facts::of(&bars, resume);
-                self.record(looked, &facts);
+                match &fetched {
+                    Some(source) => {
+                        let fetched = Looked::at(self.cache, source, looked.request);
+                        self.record(&fetched, &facts);
+                    }
+                    None => self.record(looked, &facts),
+                }
                 let facts = facts.series;
                 let have = looked.have.get_or_init(|| Arc::new(Have { bars, facts }));
                 Seen::Read(looked.input(), Arc::clone(have))
@@ -289,10 +259,6 @@ impl Asking<'_> {
 }
 
 impl Cache {
-    fn verifies(&self) -> bool {
-        self.verify
-    }
-
     /// Remembers the shortest time between bars.
     fn note(&self, interval: Option<i64>) {
         if let Some(interval) = interval.filter(|interval| 0 < *interval) {

@@ -8,7 +8,7 @@ use bytes::Buf as _;
 
 use super::collect::{Collector, Symbol};
 #[cfg(feature = "remote")]
-use super::remote::Fetched;
+use super::remote::{Fetch, Fetched};
 use super::sniff::{Content, sniff};
 use super::stream::{Blob, Stream, gunzip, peek, unzstd, without_mark};
 use super::{Bars, DatasetError, ErrorKind, Request, archive, arrow_ipc, csv, json};
@@ -113,13 +113,13 @@ pub(crate) fn decode_fetched(
     named: &Named,
     reading: Reading<'_>,
 ) -> Result<Decoded, DatasetError> {
-    match fetched {
-        Fetched::Whole(bytes) => {
+    match fetched.content {
+        Fetch::Whole(bytes) => {
             let blob = Blob::Memory(bytes.clone());
             decode(Box::new(bytes.reader()), Some(blob), named, reading)
         }
         // There is no first byte to tell the format by, and no need to.
-        Fetched::Parquet(sparse) => {
+        Fetch::Parquet(sparse) => {
             let (nothing, blob) = (Box::new(io::empty()), Blob::Sparse(sparse));
             decode_plain(Content::Parquet, nothing, Some(blob), named, reading)
         }

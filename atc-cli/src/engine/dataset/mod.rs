@@ -52,5 +52,6 @@ pub use self::error::{DatasetError, ErrorKind};
 pub use self::remote::Remote;
 pub use self::request::{Request, SourceColumn};
 pub(crate) use self::resume::{Marked, Resume};
+pub(crate) use self::source::Version;
 pub use self::source::{Source, read_bytes};
 pub use self::time::format_time;

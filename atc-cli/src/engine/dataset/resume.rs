@@ -2,9 +2,12 @@
 //!
 //! The bytes that were there are hashed, not trusted: appending is told from rewriting by content.
 
+use std::cell::RefCell;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
+
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::decode::{Named, Reading, decode};
 use super::sniff::{Content, HEAD, sniff};
@@ -13,6 +16,8 @@ use super::{Bars, DatasetError, Request, Source};
 
 /// Texts up to this size are read in one piece.
 const SIZE_LIMIT: u64 = 64 << 20;
+/// A buffer up to this size is used again.
+const KEPT: usize = 4 << 20;
 
 /// What lets a text be read from where it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +26,9 @@ pub(crate) struct Resume {
     pub(crate) length: u64,
     /// Bytes up to the end of its first row of data.
     pub(crate) preamble: u64,
-    /// Digest of all its bytes.
-    pub(crate) digest: [u8; 32],
+    /// Digest of all its bytes: XXH3, which tells whether they were changed, several times as fast as one that also
+    /// tells whether somebody meant it to go unnoticed.
+    pub(crate) digest: u128,
 }
 
 /// Bars, and how to go on from there if that is possible.
@@ -42,26 +48,28 @@ impl Source {
 
     /// As [`read`](Self::read), and says how to go on when the source has grown.
     pub(crate) fn read_marked(&self, request: &Request) -> Result<Marked, DatasetError> {
-        let Some(text) = self.only_file().and_then(read_text) else {
-            let bars = self.read(request)?;
-            return Ok(Marked { bars, resume: None });
+        let decode = |text: &[u8]| {
+            let bars = self.decode_text(text, request)?;
+            let resume = mark(text, &bars).map(|preamble| Resume {
+                length: text.len() as u64,
+                preamble,
+                digest: xxh3_128(text),
+            });
+            Ok(Marked { bars, resume })
         };
-        let bars = self.decode_text(&text, request)?;
-        let digest = || *blake3::hash(&text).as_bytes();
-        let resume = mark(&text, &bars).map(|preamble| Resume {
-            length: text.len() as u64,
-            preamble,
-            digest: digest(),
-        });
-        Ok(Marked { bars, resume })
+        let marked = self.only_file().and_then(|path| with_text(path, decode));
+        marked.unwrap_or_else(|| {
+            let bars = self.read(request)?;
+            Ok(Marked { bars, resume: None })
+        })
     }
 
     /// Whether the file still holds the very bytes that `then` is about, and no more.
     pub(crate) fn is_as_it_was(&self, then: &Resume) -> bool {
-        let text = self.only_file().and_then(read_text);
-        text.is_some_and(|text| {
-            text.len() as u64 == then.length && *blake3::hash(&text).as_bytes() == then.digest
-        })
+        let is_as_it_was =
+            |text: &[u8]| text.len() as u64 == then.length && xxh3_128(text) == then.digest;
+        let path = self.only_file();
+        path.and_then(|path| with_text(path, is_as_it_was)) == Some(true)
     }
 
     /// The bars that were appended to a text since `then`, when it ended with a bar of this close
@@ -75,15 +83,24 @@ impl Source {
         then: &Resume,
         last: (f64, Option<i64>),
     ) -> Option<Marked> {
-        let text = read_text(self.only_file()?)?;
+        let appended = |text: &[u8]| self.appended(text, request, (then, last));
+        with_text(self.only_file()?, appended).flatten()
+    }
+
+    fn appended(
+        &self,
+        text: &[u8],
+        request: &Request,
+        (then, last): (&Resume, (f64, Option<i64>)),
+    ) -> Option<Marked> {
         let length = usize::try_from(then.length).ok()?;
         let (old, new) = text.split_at_checked(length)?;
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(old);
-        if *hasher.finalize().as_bytes() != then.digest {
+        let mut digest = Xxh3::new();
+        digest.update(old);
+        if digest.digest128() != then.digest {
             return None;
         }
-        hasher.update(new);
+        digest.update(new);
         let first_rows = old.get(..usize::try_from(then.preamble).ok()?)?;
         let last_row = last_line(old)?;
         let excerpt = [first_rows, last_row, new].concat();
@@ -105,7 +122,7 @@ impl Source {
         let resume = preamble.map(|_| Resume {
             length: text.len() as u64,
             preamble: then.preamble,
-            digest: *hasher.finalize().as_bytes(),
+            digest: digest.digest128(),
         });
         Some(Marked { bars, resume })
     }
@@ -119,20 +136,36 @@ impl Source {
     }
 }
 
-/// The bytes of a file that is plain text with a row per line; `None` if it is anything else.
-fn read_text(path: &Path) -> Option<Vec<u8>> {
+thread_local! {
+    /// Where this thread reads texts: memory that was used before costs no new pages.
+    static TEXT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What `use_it` makes of the bytes of a file that is plain text with a row per line; `None` if it
+/// is anything else.
+fn with_text<T>(path: &Path, use_it: impl FnOnce(&[u8]) -> T) -> Option<T> {
+    let mut text = TEXT.take();
+    text.clear();
+    let used = read_text(path, &mut text).map(|()| use_it(&text));
+    if text.capacity() <= KEPT {
+        TEXT.set(text);
+    }
+    used
+}
+
+fn read_text(path: &Path, text: &mut Vec<u8>) -> Option<()> {
     let mut file = fs::File::open(path).ok()?;
     let metadata = file.metadata().ok()?;
     if !metadata.is_file() || SIZE_LIMIT < metadata.len() {
         return None;
     }
-    let mut text = Vec::with_capacity(metadata.len() as usize + 1);
-    (&mut file).take(HEAD as u64).read_to_end(&mut text).ok()?;
-    if !matches!(sniff(&text), Content::Text | Content::JsonLines) {
+    text.reserve(metadata.len() as usize + 1);
+    (&mut file).take(HEAD as u64).read_to_end(text).ok()?;
+    if !matches!(sniff(text), Content::Text | Content::JsonLines) {
         return None;
     }
-    file.take(SIZE_LIMIT).read_to_end(&mut text).ok()?;
-    Some(text)
+    file.read_to_end(text).ok()?;
+    Some(())
 }
 
 /// Bytes of `text` up to the end of the first bar's row, if it holds one series and nothing after

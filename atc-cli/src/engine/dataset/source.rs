@@ -41,6 +41,13 @@ pub(crate) enum Part {
     Fetched(Arc<str>, Result<Fetched, DatasetError>),
 }
 
+/// Which version of an object is meant: stores change the tag with the content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Version {
+    pub(crate) length: u64,
+    pub(crate) tag: String,
+}
+
 impl Source {
     pub(crate) fn new(symbol: Symbol, part: Part) -> Self {
         Self {
@@ -93,6 +100,60 @@ impl Source {
     #[cfg(not(feature = "remote"))]
     pub fn fetch(&self, _: &Request) -> impl Future<Output = Self> + use<> {
         std::future::ready(self.clone())
+    }
+
+    /// The version of the object that the source is, as far as it was listed, asked for or fetched.
+    #[cfg(feature = "remote")]
+    pub(crate) fn version(&self) -> Option<&Version> {
+        match self.parts.as_slice() {
+            [Part::Object(object)] => object.version.as_ref(),
+            [Part::Fetched(_, fetched)] => fetched.as_ref().ok()?.version.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// There are no objects in a build without the feature `remote`.
+    #[cfg(not(feature = "remote"))]
+    pub(crate) fn version(&self) -> Option<&Version> {
+        None
+    }
+
+    /// The same, with the version that its store names now if it is an object.
+    #[cfg(feature = "remote")]
+    pub(crate) async fn seen(&self) -> Self {
+        let mut seen = self.clone();
+        if let [Part::Object(object)] = seen.parts.as_mut_slice() {
+            *object = object.clone().seen().await;
+        }
+        seen
+    }
+
+    /// There are no objects in a build without the feature `remote`.
+    #[cfg(not(feature = "remote"))]
+    pub(crate) fn seen(&self) -> impl Future<Output = Self> + use<> {
+        std::future::ready(self.clone())
+    }
+
+    /// As [`seen`](Self::seen), on a thread that waits.
+    pub(crate) fn seen_blocking(&self) -> Self {
+        #[cfg(feature = "remote")]
+        if let [Part::Object(object)] = self.parts.as_slice() {
+            return Self::new(self.symbol.clone(), Part::Object(object.seen_blocking()));
+        }
+        self.clone()
+    }
+
+    /// As [`fetch`](Self::fetch) of an object, on a thread that waits.
+    pub(crate) fn fetch_blocking(&self, request: &Request) -> Option<Self> {
+        #[cfg(feature = "remote")]
+        if let [Part::Object(object)] = self.parts.as_slice() {
+            let fetched = object.fetch_blocking(&self.symbol, request);
+            let part = Part::Fetched(Arc::clone(&object.url), fetched);
+            return Some(Self::new(self.symbol.clone(), part));
+        }
+        #[cfg(not(feature = "remote"))]
+        let _ = request;
+        None
     }
 
     /// The symbol by hive folder or file name; a symbol column inside the file overrides the file name.

@@ -5,6 +5,7 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod cached;
 pub(crate) mod server;
 
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http_body_util::Full;
@@ -37,7 +37,7 @@ pub(crate) struct Server {
 
 #[derive(Debug)]
 struct Shared {
-    objects: BTreeMap<String, Bytes>,
+    objects: Mutex<BTreeMap<String, Bytes>>,
     manners: Manners,
     faults: Mutex<BTreeMap<String, usize>>,
     requests: AtomicUsize,
@@ -53,10 +53,12 @@ impl Server {
         manners: Manners,
     ) -> std::io::Result<Self> {
         let shared = Arc::new(Shared {
-            objects: objects
-                .into_iter()
-                .map(|(key, bytes)| (key, bytes.into()))
-                .collect(),
+            objects: Mutex::new(
+                objects
+                    .into_iter()
+                    .map(|(key, bytes)| (key, bytes.into()))
+                    .collect(),
+            ),
             manners,
             faults: Mutex::default(),
             requests: AtomicUsize::new(0),
@@ -96,6 +98,11 @@ impl Server {
         settings
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .into()
+    }
+
+    /// Puts another object in the place of one.
+    pub(crate) fn replace(&self, key: &str, bytes: Vec<u8>) {
+        self.shared.objects().insert(key.to_owned(), bytes.into());
     }
 
     /// Requests so far.
@@ -144,13 +151,18 @@ async fn answer(
 }
 
 impl Shared {
+    fn objects(&self) -> MutexGuard<'_, BTreeMap<String, Bytes>> {
+        self.objects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn respond(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
         let path = request.uri().path().trim_start_matches('/');
         let query = request.uri().query().unwrap_or_default();
         if query.contains("list-type=2") {
             return plain(StatusCode::OK, self.listing(query).into());
         }
-        let key = if self.objects.contains_key(path) {
+        let objects = self.objects();
+        let key = if objects.contains_key(path) {
             path
         } else {
             path.split_once('/').map_or(path, |(_, key)| key)
@@ -161,10 +173,12 @@ impl Shared {
         if *seen <= self.manners.n_faults {
             return plain(StatusCode::SERVICE_UNAVAILABLE, Bytes::new());
         }
-        match self.objects.get(key) {
+        let method = request.method();
+        match objects.get(key) {
             _ if key.starts_with("private/") => plain(StatusCode::FORBIDDEN, Bytes::new()),
             None => plain(StatusCode::NOT_FOUND, Bytes::new()),
-            Some(object) if request.method() == Method::GET => self.object(object, request),
+            Some(object) if method == Method::GET => self.object(object, request),
+            Some(object) if method == Method::HEAD => head(object),
             Some(_) => plain(StatusCode::METHOD_NOT_ALLOWED, Bytes::new()),
         }
     }
@@ -183,12 +197,7 @@ impl Shared {
         self.sent.fetch_add(body.len(), Ordering::Relaxed);
         let mut response = plain(StatusCode::OK, body);
         let headers = response.headers_mut();
-        let fixed = |text: &'static str| header::HeaderValue::from_static(text);
-        headers.insert(header::ETAG, fixed("\"1\""));
-        headers.insert(
-            header::LAST_MODIFIED,
-            fixed("Mon, 01 Jan 2024 00:00:00 GMT"),
-        );
+        describe(headers, object);
         if let Some(range) = range {
             let text = format!("bytes {}-{}/{}", range.start, range.end - 1, object.len());
             headers.extend(text.parse().map(|value| (header::CONTENT_RANGE, value)));
@@ -205,19 +214,40 @@ impl Shared {
         let prefix = prefix.unwrap_or_default().replace("%2F", "/");
         let mut xml = "<ListBucketResult><IsTruncated>false</IsTruncated>".to_owned();
         for (key, object) in self
-            .objects
+            .objects()
             .iter()
             .filter(|(key, _)| key.starts_with(&prefix))
         {
             let _ = write!(
                 xml,
-                "<Contents><Key>{key}</Key><Size>{}</Size><ETag>\"1\"</ETag>\
+                "<Contents><Key>{key}</Key><Size>{}</Size><ETag>{}</ETag>\
                  <LastModified>2024-01-01T00:00:00.000Z</LastModified></Contents>",
                 object.len(),
+                tag(object),
             );
         }
         xml + "</ListBucketResult>"
     }
+}
+
+/// Everything about an object but its bytes.
+fn head(object: &Bytes) -> Response<Full<Bytes>> {
+    let mut response = plain(StatusCode::OK, Bytes::new());
+    let headers = response.headers_mut();
+    describe(headers, object);
+    headers.insert(header::CONTENT_LENGTH, object.len().into());
+    response
+}
+
+fn describe(headers: &mut header::HeaderMap, object: &Bytes) {
+    headers.extend(tag(object).parse().map(|tag| (header::ETAG, tag)));
+    let modified = "Mon, 01 Jan 2024 00:00:00 GMT";
+    headers.extend(modified.parse().map(|time| (header::LAST_MODIFIED, time)));
+}
+
+/// Differs whenever the content does.
+fn tag(object: &Bytes) -> String {
+    format!("\"{}\"", &blake3::hash(object).to_hex()[..16])
 }
 
 fn plain(status: StatusCode, body: Bytes) -> Response<Full<Bytes>> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures::TryStreamExt as _;
+use object_store::ObjectMeta;
 use object_store::path::Path;
 
 use super::super::place::has_data_extension;
@@ -40,11 +41,11 @@ pub(crate) fn list(remote: &Remote, url: &str) -> Result<Vec<Object>, DatasetErr
     let shared = Arc::clone(&store);
     let listing = async move { shared.list(Some(&prefix)).try_collect::<Vec<_>>().await };
     let listed = remote.wait(url, listing)?;
-    let mut paths: Vec<Path> = listed
+    let mut objects: Vec<ObjectMeta> = listed
         .map_err(|error| object::explain(url, error))?
         .into_iter()
-        .map(|meta| meta.location)
-        .filter(|path| {
+        .filter(|meta| {
+            let path = &meta.location;
             let name = path.filename().unwrap_or_default();
             let is_hidden = path
                 .as_ref()
@@ -57,16 +58,19 @@ pub(crate) fn list(remote: &Remote, url: &str) -> Result<Vec<Object>, DatasetErr
             }
         })
         .collect();
-    if paths.is_empty() {
+    if objects.is_empty() {
         return Err(not_found("no data file is there").remedy("check the bucket and the prefix"));
     }
-    paths.sort_unstable();
-    let object = |path: Path| {
-        let url = format!("{bucket}/{path}");
-        let store = Arc::clone(&store);
-        Object::at(remote, &url, Location { store, path })
+    objects.sort_unstable_by(|a, b| a.location.cmp(&b.location));
+    let object = |meta: ObjectMeta| {
+        let url = format!("{bucket}/{}", meta.location);
+        let location = Location {
+            store: Arc::clone(&store),
+            path: meta.location.clone(),
+        };
+        Object::at(remote, &url, location).listed(&meta)
     };
-    Ok(paths.into_iter().map(object).collect())
+    Ok(objects.into_iter().map(object).collect())
 }
 
 /// The bucket with its scheme, and the key.

@@ -21,7 +21,7 @@ use url::Url;
 use super::{DatasetError, ErrorKind};
 
 pub(crate) use self::listing::list;
-pub(crate) use self::object::{Fetched, Object};
+pub(crate) use self::object::{Fetch, Fetched, Object};
 
 /// How object stores are reached: credentials, endpoints, patience. Clones share connections.
 ///

@@ -5,12 +5,16 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use object_store::{Error, GetOptions, GetRange, ObjectStoreExt as _};
+use object_store::{
+    Error, GetOptions, GetRange, OBJECT_STORE_COALESCE_DEFAULT, ObjectMeta, ObjectStoreExt as _,
+    coalesce_ranges,
+};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaDataReader;
 
 use super::super::collect::{Collector, Symbol};
 use super::super::parquet::needed_ranges;
+use super::super::source::Version;
 use super::super::stream::{Blob, Sparse};
 use super::super::{DatasetError, ErrorKind, Request};
 use super::{Location, Remote};
@@ -25,13 +29,23 @@ const MAGIC: &[u8] = b"PAR1";
 pub(crate) struct Object {
     /// As the user named it.
     pub(crate) url: Arc<str>,
+    /// Which version is there, if it was listed or asked for.
+    pub(crate) version: Option<Version>,
     location: Location,
     remote: Remote,
 }
 
 /// What was fetched of an object.
 #[derive(Clone, Debug)]
-pub(crate) enum Fetched {
+pub(crate) struct Fetched {
+    pub(crate) content: Fetch,
+    /// Which version it is of, if the store says.
+    pub(crate) version: Option<Version>,
+}
+
+/// The bytes that were fetched.
+#[derive(Clone, Debug)]
+pub(crate) enum Fetch {
     /// Every byte.
     Whole(Bytes),
     /// Of a Parquet file, the metadata and the columns asked for.
@@ -46,9 +60,34 @@ impl Object {
     pub(crate) fn at(remote: &Remote, url: &str, location: Location) -> Self {
         Self {
             url: url.into(),
+            version: None,
             location,
             remote: remote.clone(),
         }
+    }
+
+    /// As it was listed.
+    pub(crate) fn listed(self, meta: &ObjectMeta) -> Self {
+        Self {
+            version: version(meta),
+            ..self
+        }
+    }
+
+    /// Asks which version is there, unless that is known; nothing of it is fetched.
+    pub(crate) async fn seen(mut self) -> Self {
+        if self.version.is_none() {
+            let Location { store, path } = &self.location;
+            let meta = store.head(path).await;
+            self.version = meta.ok().as_ref().and_then(version);
+        }
+        self
+    }
+
+    /// As [`seen`](Self::seen), on a thread that waits.
+    pub(crate) fn seen_blocking(&self) -> Self {
+        let seen = self.remote.wait(&self.url, self.clone().seen());
+        seen.unwrap_or_else(|_| self.clone())
     }
 
     /// Fetches what `request` needs of it.
@@ -65,10 +104,13 @@ impl Object {
             return Ok(parquet);
         }
         let Location { store, path } = &self.location;
-        let whole = async { store.get(path).await?.bytes().await };
-        Ok(Fetched::Whole(
-            whole.await.map_err(|error| explain(&self.url, error))?,
-        ))
+        let whole = async {
+            let got = store.get(path).await?;
+            let version = version(&got.meta);
+            let content = Fetch::Whole(got.bytes().await?);
+            Ok(Fetched { content, version })
+        };
+        whole.await.map_err(|error| explain(&self.url, error))
     }
 
     /// As [`fetch`](Self::fetch), on a thread that waits.
@@ -103,13 +145,14 @@ impl Object {
             }
             Err(_) => return Ok(None),
         };
-        let size = got.meta.size;
+        let (size, version) = (got.meta.size, version(&got.meta));
         let tail = got
             .bytes()
             .await
             .map_err(|error| explain(&self.url, error))?;
         if tail.len() as u64 == size {
-            return Ok(Some(Fetched::Whole(tail)));
+            let content = Fetch::Whole(tail);
+            return Ok(Some(Fetched { content, version }));
         }
         if !tail.ends_with(MAGIC) {
             return Ok(None);
@@ -120,16 +163,24 @@ impl Object {
         let mut probe = ParquetMetaDataReader::new();
         if let Err(ParquetError::NeedMoreData(needed)) = probe.try_parse_sized(&tail, size) {
             let first = size.saturating_sub(needed as u64);
-            self.add(&mut sparse, std::slice::from_ref(&(first..size)))
-                .await?;
+            let footer = first..size;
+            let footer = std::slice::from_ref(&footer);
+            self.add(&mut sparse, footer, version.as_ref()).await?;
         }
         let rows = Collector::new(Arc::clone(&self.url), symbol.clone(), request, false);
         let needed = needed_ranges(Blob::Sparse(sparse.clone()), &rows);
-        self.add(&mut sparse, &needed).await?;
-        Ok(Some(Fetched::Parquet(sparse)))
+        self.add(&mut sparse, &needed, version.as_ref()).await?;
+        let content = Fetch::Parquet(sparse);
+        Ok(Some(Fetched { content, version }))
     }
 
-    async fn add(&self, sparse: &mut Sparse, ranges: &[Range<u64>]) -> Result<(), DatasetError> {
+    /// Fetches what is missing of some ranges, of the version that was begun with.
+    async fn add(
+        &self,
+        sparse: &mut Sparse,
+        ranges: &[Range<u64>],
+        begun: Option<&Version>,
+    ) -> Result<(), DatasetError> {
         let missing: Vec<_> = ranges
             .iter()
             .filter(|range| !sparse.has(range))
@@ -138,14 +189,39 @@ impl Object {
         if missing.is_empty() {
             return Ok(());
         }
-        let Location { store, path } = &self.location;
-        let got = store.get_ranges(path, &missing).await;
-        let got = got.map_err(|error| explain(&self.url, error))?;
+        let fetch = |range| self.range(range, begun);
+        let got = coalesce_ranges(&missing, fetch, OBJECT_STORE_COALESCE_DEFAULT).await?;
         for (range, bytes) in missing.into_iter().zip(got) {
             sparse.push(range.start, bytes);
         }
         Ok(())
     }
+
+    async fn range(
+        &self,
+        range: Range<u64>,
+        begun: Option<&Version>,
+    ) -> Result<Bytes, DatasetError> {
+        let Location { store, path } = &self.location;
+        let options = GetOptions::new().with_range(Some(GetRange::Bounded(range)));
+        let got = store.get_opts(path, options).await;
+        let got = got.map_err(|error| explain(&self.url, error))?;
+        if version(&got.meta).as_ref() != begun {
+            let what = "was replaced while it was read";
+            return Err(DatasetError::new(ErrorKind::Io, &self.url, what).remedy("try again"));
+        }
+        got.bytes().await.map_err(|error| explain(&self.url, error))
+    }
+}
+
+/// The version a store names; `None` if it names none, or one that other bytes may share.
+fn version(meta: &ObjectMeta) -> Option<Version> {
+    let tag = meta.e_tag.as_ref()?;
+    let is_strong = !tag.is_empty() && !tag.starts_with("W/");
+    is_strong.then(|| Version {
+        length: meta.size,
+        tag: tag.clone(),
+    })
 }
 
 impl fmt::Debug for Object {

@@ -1,0 +1,133 @@
+//! Where results are kept from run to run.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use atc_cli::engine::Cache;
+use clap::Args;
+
+use crate::cli::args::Global;
+use crate::cli::exit::Misuse;
+use crate::cli::output;
+
+/// Where results are kept from run to run.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Cache")]
+pub(crate) struct CacheArgs {
+    /// A folder, `memory` or `off` [default: `ATC_CACHE`, else the user's cache folder]
+    #[arg(long, value_name = "DIR|memory|off")]
+    cache: Option<Place>,
+    /// Disk it may take, such as 500M or 2G
+    #[arg(long, value_name = "SIZE", default_value = "1G")]
+    cache_size: Size,
+}
+
+/// Where a cache lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    Folder(PathBuf),
+    Memory,
+    Off,
+}
+
+impl FromStr for Place {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "" => Err("give a folder, `memory` or `off`".to_owned()),
+            "memory" => Ok(Self::Memory),
+            "off" => Ok(Self::Off),
+            folder => Ok(Self::Folder(folder.into())),
+        }
+    }
+}
+
+/// A number of bytes, such as `500M`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Size(pub(crate) usize);
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let unit = match text[digits.len()..].to_ascii_uppercase().as_str() {
+            "" | "B" => Some(0),
+            "K" | "KB" | "KIB" => Some(10),
+            "M" | "MB" | "MIB" => Some(20),
+            "G" | "GB" | "GIB" => Some(30),
+            "T" | "TB" | "TIB" => Some(40),
+            _ => None,
+        };
+        let number: Option<usize> = digits.parse().ok();
+        let bytes = number
+            .zip(unit)
+            .and_then(|(number, unit)| number.checked_mul(1 << unit));
+        let bytes = bytes.filter(|bytes| 1 << 20 <= *bytes);
+        bytes
+            .map(Self)
+            .ok_or_else(|| "give a size of at least 1M, such as 500M or 2G".to_owned())
+    }
+}
+
+impl CacheArgs {
+    /// The place that was chosen: on the command line, else in the environment, else the
+    /// platform's folder for caches; in memory if it has none.
+    fn place(&self) -> anyhow::Result<Place> {
+        if let Some(place) = &self.cache {
+            return Ok(place.clone());
+        }
+        if let Some(chosen) = std::env::var_os("ATC_CACHE").filter(|chosen| !chosen.is_empty()) {
+            let place = chosen.to_str().map(Place::from_str);
+            return Ok(match place {
+                Some(place) => place.map_err(|text| Misuse(format!("ATC_CACHE: {text}")))?,
+                None => Place::Folder(chosen.into()),
+            });
+        }
+        let folders = directories::ProjectDirs::from("", "", "atc");
+        Ok(folders.map_or(Place::Memory, |folders| {
+            Place::Folder(folders.cache_dir().to_owned())
+        }))
+    }
+
+    /// The folder that was chosen.
+    pub(crate) fn folder(&self) -> anyhow::Result<PathBuf> {
+        match self.place()? {
+            Place::Folder(folder) => Ok(folder),
+            _ => Err(
+                Misuse("there is no cache folder; choose one with `--cache DIR`".to_owned()).into(),
+            ),
+        }
+    }
+
+    /// The cache that was chosen, if it was not switched off.
+    pub(crate) fn open(&self, verify: bool, global: &Global) -> anyhow::Result<Option<Arc<Cache>>> {
+        let cache = match self.place()? {
+            Place::Off => return Ok(None),
+            Place::Memory => Cache::in_memory(),
+            Place::Folder(folder) => Cache::in_directory(folder),
+        };
+        let cache = cache.disk_bytes(self.cache_size.0).verify(verify);
+        let global = global.clone();
+        Ok(Some(Arc::new(cache.on_warning(move |text| {
+            output::warn(&global, text);
+        }))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_in_any_unit() {
+        assert_eq!("500M".parse(), Ok(Size(500 << 20)));
+        assert_eq!("2gb".parse(), Ok(Size(2 << 30)));
+        assert_eq!("1048576".parse(), Ok(Size(1 << 20)));
+        for bad in ["", "M", "-1G", "1K", "12Q", "99999999999T"] {
+            assert!(bad.parse::<Size>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! How a source looks, before anybody opens it.
+
+use std::cell::OnceCell;
+use std::path::Path;
+use std::sync::Arc;
+
+use atc_cache::{Known, Stamp};
+
+use super::tile::Have;
+use super::{Cache, read};
+use crate::engine::dataset::{Request, Source, Version};
+
+/// A source, how it is asked for, and how it looks now.
+pub(in crate::engine) struct Looked<'a> {
+    pub(super) source: &'a Source,
+    pub(super) request: &'a Request,
+    /// Where it is recorded, and how it looked before it was opened; `None` if that says nothing.
+    pub(super) place: Option<(String, Stamp)>,
+    /// What was read of it, for the questions that follow.
+    pub(super) have: OnceCell<Arc<Have>>,
+}
+
+impl<'a> Looked<'a> {
+    pub(in crate::engine) fn at(cache: &Cache, source: &'a Source, request: &'a Request) -> Self {
+        let place = || {
+            let location = location(&cache.here, source, request)?;
+            let stamp = match source.only_files() {
+                Some(files) => Stamp::of_files(files).ok()?,
+                None => cache.stamp_of_object(source, &location)?,
+            };
+            Some((location, stamp))
+        };
+        Self {
+            source,
+            request,
+            place: place(),
+            have: OnceCell::new(),
+        }
+    }
+
+    pub(super) fn input(&self) -> Arc<str> {
+        self.source.to_string().into()
+    }
+}
+
+impl Cache {
+    /// The object that `source` is, with the version its store names, if nothing of it has changed since it was
+    /// recorded: there is no need to fetch it.
+    pub(in crate::engine) async fn unchanged_object(
+        &self,
+        source: &Source,
+        request: &Request,
+    ) -> Option<Source> {
+        let location = location(&self.here, source, request)?;
+        if self.verify || !source.is_remote() || !read(&self.index).knows(&location) {
+            return None;
+        }
+        let source = source.seen().await;
+        let known = read(&self.index).look_up(&location, &stamp_of(source.version()?));
+        matches!(known, Known::Unchanged(_)).then_some(source)
+    }
+
+    /// How an object looks. Its store is asked only if there is something to compare the answer with.
+    fn stamp_of_object(&self, source: &Source, location: &str) -> Option<Stamp> {
+        if let Some(version) = source.version() {
+            return Some(stamp_of(version));
+        }
+        let is_asked = source.is_remote() && !self.verify && read(&self.index).knows(location);
+        let seen = is_asked.then(|| source.seen_blocking())?;
+        seen.version().map(stamp_of)
+    }
+}
+
+fn stamp_of(version: &Version) -> Stamp {
+    Stamp::of_object(version.length, version.tag.as_str())
+}
+
+/// Where a source is recorded: its place, and what is read of it; `None` for addresses with a query, which may hold
+/// secrets and differ from one time to the next.
+fn location(here: &Path, source: &Source, request: &Request) -> Option<String> {
+    let name = source.to_string();
+    let place = if !name.contains("://") {
+        here.join(name).to_str()?.to_owned()
+    } else if name.contains('?') {
+        return None;
+    } else {
+        name
+    };
+    let symbol = request.symbol.as_deref().unwrap_or_default();
+    Some(format!("{place}\n{}\n{symbol}", request.source))
+}
