@@ -8,7 +8,7 @@ use atc_cli::engine::dataset::Source;
 use atc_parallel::{Executor, Lanes, RayonPool, Sequential, TokioPool, available_lanes};
 use tokio::runtime::Handle;
 
-use super::args::{ExecutorName, ReadArgs};
+use super::reading::{ExecutorName, ReadArgs};
 
 /// An executor, and whether reads overlap on its runtime.
 pub(crate) struct Chosen {

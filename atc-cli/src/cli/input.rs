@@ -13,9 +13,10 @@ use atc_core::Plan;
 use atc_parallel::CancelToken;
 use indicatif::ProgressBar;
 
-use super::args::{Global, ReadArgs};
+use super::args::Global;
 use super::gpu::Gpu;
 use super::output;
+use super::reading::ReadArgs;
 
 impl ReadArgs {
     /// What to read of each input.

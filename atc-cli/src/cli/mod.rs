@@ -14,6 +14,7 @@ mod inspect;
 mod output;
 mod params;
 mod progress;
+mod reading;
 mod report;
 mod scan;
 mod scan_view;

@@ -10,10 +10,11 @@ use atc_cli::engine::{Budget, Cache, Failure, Query, Warmed};
 use atc_core::{Plan, Preset, Profile};
 use clap::Args;
 
-use super::args::{Global, ReadArgs};
+use super::args::Global;
 use super::cache::{CacheArgs, Size};
 use super::exit::{Exit, Misuse};
 use super::params::{checked, overlay};
+use super::reading::ReadArgs;
 use super::warming::{self, Warming};
 use super::{cache, input, output, progress};
 

@@ -12,9 +12,10 @@ use atc_cli::engine::dataset::Source;
 use atc_cli::engine::{Cache, CacheStatistics, Engine, Holdings};
 use clap::{Args, Subcommand};
 
-use super::args::{Global, ReadArgs, ReportFormat};
+use super::args::{Global, ReportFormat};
 use super::exit::Exit;
 use super::params::ParamArgs;
+use super::reading::ReadArgs;
 use super::{output, progress};
 
 pub(crate) use self::place::{CacheArgs, Size};

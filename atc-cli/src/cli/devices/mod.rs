@@ -9,8 +9,9 @@ use atc_gpu::{Device, DeviceKind, Precision, devices};
 use clap::Args;
 use serde::Serialize;
 
-use super::args::{Global, ReportFormat, at_least_one};
+use super::args::{Global, ReportFormat};
 use super::exit::Exit;
+use super::reading::at_least_one;
 use super::{gpu, output, style};
 
 /// The GPUs of this machine: what each can, and which would compute.

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::args::at_least_one;
+use crate::cli::reading::at_least_one;
 
 /// Which GPU computes, and how.
 #[derive(Clone, Debug, Args)]

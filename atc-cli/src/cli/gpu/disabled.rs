@@ -13,8 +13,9 @@ use atc_cli::engine::dataset::Source;
 use atc_cli::engine::prove::Route;
 use atc_core::Plan;
 
-use crate::cli::args::{ExecutorName, Global, ReadArgs};
+use crate::cli::args::Global;
 use crate::cli::exit::Misuse;
+use crate::cli::reading::{ExecutorName, ReadArgs};
 
 /// No GPU.
 pub(crate) struct Gpu;

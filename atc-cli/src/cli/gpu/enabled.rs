@@ -13,9 +13,10 @@ use atc_gpu::{Options, Policy, Precision, Select};
 
 use super::GpuArgs;
 use super::args::PrecisionName;
-use crate::cli::args::{ExecutorName, Global, ReadArgs};
+use crate::cli::args::Global;
 use crate::cli::exit::Misuse;
 use crate::cli::output;
+use crate::cli::reading::{ExecutorName, ReadArgs};
 
 /// Bytes of a file for each bar, about: a row of candles as text.
 const BYTES_PER_BAR: u64 = 50;

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, StringArray};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Float64Type, Int64Type, SchemaRef, TimeUnit};
+use arrow::array::{Array, Float64Array, Int64Array, StringArray};
+use arrow::datatypes::{DataType, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
+use super::cast::{is_text, joined, text_at, to_number, to_text, to_time, unusable};
 use super::collect::Collector;
 use super::layout::Layout;
 use super::{DatasetError, ErrorKind};
@@ -68,7 +68,7 @@ struct Columns {
     source: Vec<NumberColumn>,
 }
 
-enum TimeColumn {
+pub(super) enum TimeColumn {
     /// Integers in a known unit of so many nanoseconds.
     Known(Int64Array, i64),
     /// Integers whose unit is told by magnitude.
@@ -80,7 +80,7 @@ enum TimeColumn {
 /// Nanoseconds, if there are times.
 type Times<'a> = Option<Cow<'a, [i64]>>;
 
-enum NumberColumn {
+pub(super) enum NumberColumn {
     Float(Float64Array),
     Text(StringArray),
 }
@@ -214,120 +214,5 @@ impl NumberColumn {
             Self::Float(values) => Ok(values.value(index)),
             Self::Text(values) => rows.number(row, name, text_at(values, index).as_bytes()),
         }
-    }
-}
-
-fn to_time(array: &ArrayRef, name: &str, rows: &Collector<'_>) -> Result<TimeColumn, DatasetError> {
-    const DAY: i64 = 86_400_000_000_000;
-    let integers = |array: &ArrayRef| convert(array, &DataType::Int64, name, rows);
-    let known = |unit: i64| {
-        Ok(TimeColumn::Known(
-            integers(array)?.as_primitive::<Int64Type>().clone(),
-            unit,
-        ))
-    };
-    match array.data_type() {
-        DataType::Timestamp(unit, _) => known(match unit {
-            TimeUnit::Second => 1_000_000_000,
-            TimeUnit::Millisecond => 1_000_000,
-            TimeUnit::Microsecond => 1_000,
-            TimeUnit::Nanosecond => 1,
-        }),
-        DataType::Date32 => {
-            let days = integers(&convert(array, &DataType::Int32, name, rows)?)?;
-            Ok(TimeColumn::Known(
-                days.as_primitive::<Int64Type>().clone(),
-                DAY,
-            ))
-        }
-        DataType::Date64 => known(1_000_000),
-        kind if kind.is_integer() => Ok(TimeColumn::Integer(
-            integers(array)?.as_primitive::<Int64Type>().clone(),
-        )),
-        kind if kind.is_numeric() => {
-            let floats = convert(array, &DataType::Float64, name, rows)?;
-            Ok(TimeColumn::Float(
-                floats.as_primitive::<Float64Type>().clone(),
-            ))
-        }
-        _ => Ok(TimeColumn::Text(to_text(array, name, rows)?)),
-    }
-}
-
-fn to_number(
-    array: &ArrayRef,
-    name: &str,
-    rows: &Collector<'_>,
-) -> Result<NumberColumn, DatasetError> {
-    let kind = array.data_type();
-    if kind.is_numeric() || *kind == DataType::Null {
-        let floats = convert(array, &DataType::Float64, name, rows)?;
-        return Ok(NumberColumn::Float(
-            floats.as_primitive::<Float64Type>().clone(),
-        ));
-    }
-    Ok(NumberColumn::Text(to_text(array, name, rows)?))
-}
-
-fn to_text(
-    array: &ArrayRef,
-    name: &str,
-    rows: &Collector<'_>,
-) -> Result<StringArray, DatasetError> {
-    if !is_text(array.data_type()) {
-        return Err(unusable(
-            rows,
-            name,
-            &format!("has the type {}", array.data_type()),
-        ));
-    }
-    Ok(convert(array, &DataType::Utf8, name, rows)?
-        .as_string::<i32>()
-        .clone())
-}
-
-fn convert(
-    array: &ArrayRef,
-    to: &DataType,
-    name: &str,
-    rows: &Collector<'_>,
-) -> Result<ArrayRef, DatasetError> {
-    cast(array, to).map_err(|error| {
-        unusable(rows, name, &format!("has the type {}", array.data_type())).source(error)
-    })
-}
-
-fn unusable(rows: &Collector<'_>, name: &str, what: &str) -> DatasetError {
-    DatasetError::new(ErrorKind::Column, &rows.path, what)
-        .column(name)
-        .remedy("store numbers as floats, times as timestamps and symbols as text")
-}
-
-fn is_text(kind: &DataType) -> bool {
-    match kind {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
-        DataType::Dictionary(_, values) => is_text(values),
-        _ => false,
-    }
-}
-
-/// Dates with their times of day.
-fn joined(dates: &StringArray, clocks: &StringArray) -> StringArray {
-    let cell = |index| {
-        format!(
-            "{} {}",
-            text_at(dates, index).trim(),
-            text_at(clocks, index).trim()
-        )
-    };
-    StringArray::from_iter_values((0..dates.len().min(clocks.len())).map(cell))
-}
-
-/// The text of a cell, empty where there is none.
-fn text_at(array: &StringArray, index: usize) -> &str {
-    if array.is_null(index) {
-        ""
-    } else {
-        array.value(index)
     }
 }
