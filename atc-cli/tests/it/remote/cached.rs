@@ -64,7 +64,11 @@ fn an_object_that_has_not_changed_is_not_fetched() {
         );
         assert_eq!(again.statistics.sources_unchanged, 6);
 
-        server.replace("daily/S003.parquet", parquet(9003, 77));
+        let key = "daily/S003.parquet".to_owned();
+        server
+            .shared
+            .objects()
+            .insert(key, parquet(9003, 77).into());
         let then = scan(engine(), &server, &urls, cache());
         assert_ne!(then.digest, first.digest);
         assert_eq!(

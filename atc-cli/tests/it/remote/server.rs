@@ -31,12 +31,13 @@ pub(crate) struct Manners {
 #[derive(Debug)]
 pub(crate) struct Server {
     address: SocketAddr,
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     _runtime: Runtime,
 }
 
+/// What the server and its requests share.
 #[derive(Debug)]
-struct Shared {
+pub(crate) struct Shared {
     objects: Mutex<BTreeMap<String, Bytes>>,
     manners: Manners,
     faults: Mutex<BTreeMap<String, usize>>,
@@ -100,11 +101,6 @@ impl Server {
             .into()
     }
 
-    /// Puts another object in the place of one.
-    pub(crate) fn replace(&self, key: &str, bytes: Vec<u8>) {
-        self.shared.objects().insert(key.to_owned(), bytes.into());
-    }
-
     /// Requests so far.
     pub(crate) fn n_requests(&self) -> usize {
         self.shared.requests.load(Ordering::Relaxed)
@@ -151,7 +147,8 @@ async fn answer(
 }
 
 impl Shared {
-    fn objects(&self) -> MutexGuard<'_, BTreeMap<String, Bytes>> {
+    /// The objects, which a test may replace.
+    pub(crate) fn objects(&self) -> MutexGuard<'_, BTreeMap<String, Bytes>> {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
