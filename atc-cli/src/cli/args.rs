@@ -7,7 +7,7 @@ use atc_cli::engine::sink::Format;
 use atc_cli::engine::why::At;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::cache::{CacheArgs, CacheCommandArgs};
+use super::cache::{CacheArgs, CacheCommandArgs, TrustArgs};
 #[cfg(feature = "gpu")]
 use super::devices::DevicesArgs;
 use super::params::ParamArgs;
@@ -134,9 +134,8 @@ pub(crate) struct ScanArgs {
     /// Writes counts and times of the run as JSON
     #[arg(long, value_name = "FILE.json")]
     pub(crate) stats: Option<PathBuf>,
-    /// Read every input, even those that look unchanged
-    #[arg(long, help_heading = "Cache")]
-    pub(crate) verify: bool,
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
     #[command(flatten)]
     pub(crate) cache: CacheArgs,
     #[command(flatten)]

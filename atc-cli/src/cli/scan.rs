@@ -22,7 +22,7 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     let (sources, missing) = input::sources(&args.inputs);
     let (n_sources, n_inputs) = (sources.len(), sources.len() + missing.len());
     let bar = progress::bar(global, n_sources, "scanning");
-    let cache = args.cache.open(args.verify, global)?;
+    let cache = args.cache.open(args.trust.get(), global)?;
     let engine = args.read.engine(plan, &sources, (global, &bar), cache)?;
     let scan = engine.scan(sources, &args.read.request());
     bar.finish_and_clear();

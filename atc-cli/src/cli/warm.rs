@@ -11,7 +11,7 @@ use atc_core::{Plan, Preset, Profile};
 use clap::Args;
 
 use super::args::Global;
-use super::cache::{CacheArgs, Size};
+use super::cache::{CacheArgs, Size, TrustArgs};
 use super::exit::{Exit, Misuse};
 use super::params::{checked, overlay};
 use super::reading::ReadArgs;
@@ -65,6 +65,8 @@ pub(crate) struct WarmArgs {
     #[arg(long, conflicts_with_all = ["background", "from_journal"])]
     stop: bool,
     #[command(flatten)]
+    trust: TrustArgs,
+    #[command(flatten)]
     cache: CacheArgs,
     #[command(flatten)]
     read: ReadArgs,
@@ -109,7 +111,7 @@ pub(crate) fn run(args: &WarmArgs, global: &Global) -> anyhow::Result<Exit> {
         return warming::detach(&args.cache.folder()?, global);
     }
     let folder = args.cache.folder()?;
-    let Some(cache) = args.cache.open(false, global)? else {
+    let Some(cache) = args.cache.open(args.trust.get(), global)? else {
         return Err(
             Misuse("the cache is switched off, there is nothing to warm".to_owned()).into(),
         );

@@ -34,7 +34,7 @@ mod warm;
 
 pub use self::builder::{Engine, EngineBuilder};
 pub use self::cache::{
-    Cache, CacheStatistics, Explained, Holdings, Query, Recorded, SeriesExplained,
+    Cache, CacheStatistics, Explained, Holdings, Query, Recorded, SeriesExplained, Trust,
 };
 pub use self::compute::{Computed, Content};
 pub use self::digest::Digest;

@@ -18,7 +18,7 @@ use super::params::ParamArgs;
 use super::reading::ReadArgs;
 use super::{output, progress};
 
-pub(crate) use self::place::{CacheArgs, Size};
+pub(crate) use self::place::{CacheArgs, Size, TrustArgs};
 
 /// What a cache holds, and why something hits or misses.
 #[derive(Clone, Debug, Args)]

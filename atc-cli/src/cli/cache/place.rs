@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use atc_cli::engine::Cache;
+use atc_cli::engine::{Cache, Trust};
 use clap::Args;
 
 use crate::cli::args::Global;
@@ -72,6 +72,29 @@ impl FromStr for Size {
     }
 }
 
+/// What is believed of inputs that were read before.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct TrustArgs {
+    /// Read every input, even those that look unchanged
+    #[arg(long, help_heading = "Cache")]
+    verify: bool,
+    /// Texts that have grown were only appended to: read their beginnings and ends alone
+    #[arg(long, conflicts_with = "verify", help_heading = "Cache")]
+    append_only: bool,
+}
+
+impl TrustArgs {
+    pub(crate) fn get(self) -> Trust {
+        if self.verify {
+            Trust::Nothing
+        } else if self.append_only {
+            Trust::Appends
+        } else {
+            Trust::Unchanged
+        }
+    }
+}
+
 impl CacheArgs {
     /// The place that was chosen: on the command line, else in the environment, else the
     /// platform's folder for caches; in memory if it has none.
@@ -103,13 +126,13 @@ impl CacheArgs {
     }
 
     /// The cache that was chosen, if it was not switched off.
-    pub(crate) fn open(&self, verify: bool, global: &Global) -> anyhow::Result<Option<Arc<Cache>>> {
+    pub(crate) fn open(&self, trust: Trust, global: &Global) -> anyhow::Result<Option<Arc<Cache>>> {
         let cache = match self.place()? {
             Place::Off => return Ok(None),
             Place::Memory => Cache::in_memory(),
             Place::Folder(folder) => Cache::in_directory(folder),
         };
-        let cache = cache.disk_bytes(self.cache_size.0).verify(verify);
+        let cache = cache.disk_bytes(self.cache_size.0).trust(trust);
         let global = global.clone();
         Ok(Some(Arc::new(cache.on_warning(move |text| {
             output::warn(&global, text);

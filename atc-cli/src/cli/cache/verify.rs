@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use atc_cli::engine::{Scan, digest};
+use atc_cli::engine::{Scan, Trust, digest};
 
 use super::{OfInputs, engine, show};
 use crate::cli::args::Global;
@@ -11,7 +11,7 @@ use crate::cli::exit::{Exit, Misuse};
 use crate::cli::{input, output};
 
 pub(super) fn verify(of: &OfInputs, global: &Global) -> anyhow::Result<Exit> {
-    let Some(cache) = of.plain.cache.open(false, global)? else {
+    let Some(cache) = of.plain.cache.open(Trust::default(), global)? else {
         return Err(Misuse("the cache is switched off".to_owned()).into());
     };
     let request = of.read.request();

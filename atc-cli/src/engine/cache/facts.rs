@@ -2,11 +2,11 @@
 
 use atc_cache::Chain;
 
-use crate::engine::dataset::{Bars, Resume};
+use crate::engine::dataset::{Bars, Resume, Seal};
 
 /// Version of this encoding and of how sources are read; with the version of the crate, what was
 /// recorded by another one is not understood.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// What is known of an unchanged source without opening it.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,9 +73,11 @@ impl Facts {
         match &self.resume {
             Some(resume) => {
                 put(&mut out, &[1]);
-                put(&mut out, &resume.length.to_le_bytes());
                 put(&mut out, &resume.preamble.to_le_bytes());
-                put(&mut out, &resume.digest.to_le_bytes());
+                put(&mut out, &resume.seal.length.to_le_bytes());
+                for digest in [resume.seal.whole, resume.seal.rest, resume.seal.head] {
+                    put(&mut out, &digest.to_le_bytes());
+                }
             }
             None => put(&mut out, &[0]),
         }
@@ -105,9 +107,13 @@ impl Facts {
         let rest = &mut rest;
         let resume = match take::<1>(rest)? {
             [1] => Some(Resume {
-                length: u64::from_le_bytes(take(rest)?),
                 preamble: u64::from_le_bytes(take(rest)?),
-                digest: u128::from_le_bytes(take(rest)?),
+                seal: Seal {
+                    length: u64::from_le_bytes(take(rest)?),
+                    whole: u128::from_le_bytes(take(rest)?),
+                    rest: u128::from_le_bytes(take(rest)?),
+                    head: u128::from_le_bytes(take(rest)?),
+                },
             }),
             _ => None,
         };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use atc_cache::{Known, Stamp};
 
 use super::tile::Have;
-use super::{Cache, read};
+use super::{Cache, Trust, read};
 use crate::engine::dataset::{Request, Source, Version};
 
 /// A source, how it is asked for, and how it looks now.
@@ -52,7 +52,10 @@ impl Cache {
         request: &Request,
     ) -> Option<Source> {
         let location = location(&self.here, source, request)?;
-        if self.verify || !source.is_remote() || !read(&self.index).knows(&location) {
+        if self.trust == Trust::Nothing
+            || !source.is_remote()
+            || !read(&self.index).knows(&location)
+        {
             return None;
         }
         let source = source.seen().await;
@@ -65,7 +68,8 @@ impl Cache {
         if let Some(version) = source.version() {
             return Some(stamp_of(version));
         }
-        let is_asked = source.is_remote() && !self.verify && read(&self.index).knows(location);
+        let is_asked =
+            source.is_remote() && self.trust != Trust::Nothing && read(&self.index).knows(location);
         let seen = is_asked.then(|| source.seen_blocking())?;
         seen.version().map(stamp_of)
     }

@@ -48,6 +48,21 @@ const END_BYTES: usize = 8 + 32 + 32;
 /// Questions whose tables are kept.
 const QUESTIONS: usize = 64;
 
+/// What is believed of a source that was read before, without reading all of it again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// Nothing: every source is read and hashed.
+    Nothing,
+    /// That a file whose length, time of change and inode are as they were (an object: length and tag) holds what it
+    /// held. If it has become longer, all bytes that were there are hashed.
+    #[default]
+    Unchanged,
+    /// That texts, besides, are only ever appended to: of one that has become longer, the first 4 KiB and at least as
+    /// many before its old end must be as they were, and what lies between is not read. Right for files of a
+    /// collector that appends; a program that rewrites a file with other old bars, and more of them, goes unnoticed.
+    Appends,
+}
+
 type OnWarning = Box<dyn Fn(&str) + Send + Sync>;
 
 /// What an [`Engine`](super::Engine) remembers from scan to scan, and from process to process.
@@ -69,7 +84,7 @@ pub struct Cache {
     /// Where relative paths begin.
     here: PathBuf,
     disk_bytes: usize,
-    verify: bool,
+    trust: Trust,
     on_warning: OnWarning,
     has_warned: Arc<AtomicBool>,
     warned: Arc<Mutex<Vec<String>>>,
@@ -103,7 +118,7 @@ impl Cache {
             home: None,
             here: std::env::current_dir().unwrap_or_default(),
             disk_bytes: 1 << 30,
-            verify: false,
+            trust: Trust::default(),
             on_warning: Box::new(|_| ()),
             has_warned: Arc::default(),
             warned: Arc::default(),
@@ -125,10 +140,10 @@ impl Cache {
         self
     }
 
-    /// Trusts neither times nor lengths: every source is read and hashed.
+    /// What it believes of sources that were read before.
     #[must_use]
-    pub fn verify(mut self, verify: bool) -> Self {
-        self.verify = verify;
+    pub fn trust(mut self, trust: Trust) -> Self {
+        self.trust = trust;
         self
     }
 

@@ -9,7 +9,7 @@ use super::answers::{Asking, Series};
 use super::facts::{Content, Facts, SeriesFacts};
 use super::looked::Looked;
 use super::statistics::Counters;
-use super::{Cache, read, write};
+use super::{Cache, Trust, read, write};
 use crate::engine::dataset::{Bars, Marked};
 use crate::engine::{Ending, Engine, EvaluateError, Failure, Prices};
 
@@ -124,7 +124,11 @@ impl Asking<'_> {
         if let Some(have) = looked.have.get() {
             return Seen::Read(looked.input(), Arc::clone(have));
         }
-        if let Some((location, stamp)) = looked.place.as_ref().filter(|_| !self.cache.verify) {
+        if let Some((location, stamp)) = looked
+            .place
+            .as_ref()
+            .filter(|_| self.cache.trust != Trust::Nothing)
+        {
             let known = read(&self.cache.index).look_up(location, stamp);
             let stands = match known {
                 Known::Unchanged(facts) => Facts::decode(&facts).and_then(|facts| {
@@ -136,7 +140,7 @@ impl Asking<'_> {
                     Facts::decode(&facts).and_then(|facts| self.unless_changed(&facts, looked))
                 }
                 Known::Grown { facts, length } => Facts::decode(&facts)
-                    .filter(|facts| facts.resume.is_some_and(|then| then.length == length))
+                    .filter(|facts| facts.resume.is_some_and(|then| then.seal.length == length))
                     .and_then(|facts| self.grown(&facts, looked)),
                 Known::Nothing | Known::Changed => None,
             };
@@ -203,7 +207,12 @@ impl Asking<'_> {
         };
         let (then, last) = (facts.resume?, old.last?);
         let entry = self.entry(&old.content)?;
-        let appended = looked.source.read_appended(looked.request, &then, last)?;
+        let appended = match self.cache.trust {
+            Trust::Appends => looked
+                .source
+                .read_only_appended(looked.request, &then, last)?,
+            _ => looked.source.read_appended(looked.request, &then, last)?,
+        };
         let [bars] = appended.bars.as_slice() else {
             return None;
         };

@@ -1,15 +1,15 @@
 //! Text that is read again after it was appended to: only what was added is parsed.
 //!
-//! The bytes that were there are hashed, not trusted: appending is told from rewriting by content.
+//! The bytes that were there are hashed, not trusted: appending is told from rewriting by content. Who knows that
+//! texts are only ever appended to may have their beginnings and ends alone looked at.
 
 use std::cell::RefCell;
-use std::fs;
-use std::io::Read as _;
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
-
 use super::decode::{Named, Reading, decode};
+use super::seal::{self, Seal};
 use super::sniff::{Content, HEAD, sniff};
 use super::source::Part;
 use super::{Bars, DatasetError, Request, Source};
@@ -22,13 +22,18 @@ const KEPT: usize = 4 << 20;
 /// What lets a text be read from where it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Resume {
-    /// Bytes it had; the last of them ends the row of its last bar.
-    pub(crate) length: u64,
     /// Bytes up to the end of its first row of data.
     pub(crate) preamble: u64,
-    /// Digest of all its bytes: XXH3, which tells whether they were changed, several times as fast as one that also
-    /// tells whether somebody meant it to go unnoticed.
-    pub(crate) digest: u128,
+    /// Digests of its bytes, the last of which ends the row of its last bar.
+    pub(crate) seal: Seal,
+}
+
+/// A text that has grown, as far as it has to be known.
+struct Grown<'a> {
+    /// Its first bytes, with all of the preamble.
+    head: &'a [u8],
+    /// What follows the blocks of what was there before.
+    rest: &'a [u8],
 }
 
 /// Bars, and how to go on from there if that is possible.
@@ -51,9 +56,8 @@ impl Source {
         let decode = |text: &[u8]| {
             let bars = self.decode_text(text, request)?;
             let resume = mark(text, &bars).map(|preamble| Resume {
-                length: text.len() as u64,
                 preamble,
-                digest: xxh3_128(text),
+                seal: Seal::of(text),
             });
             Ok(Marked { bars, resume })
         };
@@ -66,10 +70,8 @@ impl Source {
 
     /// Whether the file still holds the very bytes that `then` is about, and no more.
     pub(crate) fn is_as_it_was(&self, then: &Resume) -> bool {
-        let is_as_it_was =
-            |text: &[u8]| text.len() as u64 == then.length && xxh3_128(text) == then.digest;
         let path = self.only_file();
-        path.and_then(|path| with_text(path, is_as_it_was)) == Some(true)
+        path.and_then(|path| with_text(path, |text| then.seal.fits(text))) == Some(true)
     }
 
     /// The bars that were appended to a text since `then`, when it ended with a bar of this close
@@ -83,27 +85,50 @@ impl Source {
         then: &Resume,
         last: (f64, Option<i64>),
     ) -> Option<Marked> {
-        let appended = |text: &[u8]| self.appended(text, request, (then, last));
+        let appended = |text: &[u8]| {
+            let old = text.get(..usize::try_from(then.seal.length).ok()?)?;
+            let grown = Grown {
+                head: old,
+                rest: &text[then.seal.n_whole()..],
+            };
+            let is_as_it_was = then.seal.fits(old);
+            is_as_it_was.then(|| self.appended(&grown, request, (then, last)))?
+        };
         with_text(self.only_file()?, appended).flatten()
+    }
+
+    /// As [`read_appended`](Self::read_appended), of a text that is only ever appended to: what lies between its first
+    /// bytes and its last ones is not looked at.
+    pub(crate) fn read_only_appended(
+        &self,
+        request: &Request,
+        then: &Resume,
+        last: (f64, Option<i64>),
+    ) -> Option<Marked> {
+        let file = File::open(self.only_file()?).ok()?;
+        let mut ends = TEXT.take();
+        ends.clear();
+        let appended = read_ends(file, then, &mut ends).and_then(|n_head| {
+            let (head, rest) = ends.split_at(n_head);
+            self.appended(&Grown { head, rest }, request, (then, last))
+        });
+        keep(ends);
+        appended
     }
 
     fn appended(
         &self,
-        text: &[u8],
+        text: &Grown<'_>,
         request: &Request,
         (then, last): (&Resume, (f64, Option<i64>)),
     ) -> Option<Marked> {
-        let length = usize::try_from(then.length).ok()?;
-        let (old, new) = text.split_at_checked(length)?;
-        let mut digest = Xxh3::new();
-        digest.update(old);
-        if digest.digest128() != then.digest {
+        let n_old = usize::try_from(then.seal.length).ok()? - then.seal.n_whole();
+        let (old, new) = text.rest.split_at_checked(n_old)?;
+        if !then.seal.begins_with(text.head) || !then.seal.ends_with(old) {
             return None;
         }
-        digest.update(new);
-        let first_rows = old.get(..usize::try_from(then.preamble).ok()?)?;
-        let last_row = last_line(old)?;
-        let excerpt = [first_rows, last_row, new].concat();
+        let first_rows = text.head.get(..usize::try_from(then.preamble).ok()?)?;
+        let excerpt = [first_rows, last_line(old)?, new].concat();
         let mut bars = self.decode_text(&excerpt, request).ok()?;
         let preamble = mark(&excerpt, &bars);
         let [all] = bars.as_mut_slice() else {
@@ -120,9 +145,8 @@ impl Source {
         all.time.as_mut().map(|time| time.drain(..2));
         all.source.as_mut().map(|source| source.drain(..2));
         let resume = preamble.map(|_| Resume {
-            length: text.len() as u64,
             preamble: then.preamble,
-            digest: digest.digest128(),
+            seal: then.seal.lengthened(text.rest),
         });
         Some(Marked { bars, resume })
     }
@@ -147,14 +171,29 @@ fn with_text<T>(path: &Path, use_it: impl FnOnce(&[u8]) -> T) -> Option<T> {
     let mut text = TEXT.take();
     text.clear();
     let used = read_text(path, &mut text).map(|()| use_it(&text));
-    if text.capacity() <= KEPT {
-        TEXT.set(text);
-    }
+    keep(text);
     used
 }
 
+/// Keeps a buffer for the next text.
+fn keep(text: Vec<u8>) {
+    if text.capacity() <= KEPT {
+        TEXT.set(text);
+    }
+}
+
+/// Reads the head of a text, and what follows the blocks it had; returns how long the head is.
+fn read_ends(mut file: File, then: &Resume, ends: &mut Vec<u8>) -> Option<usize> {
+    let n_head = then.seal.length.min(then.preamble.max(seal::HEAD as u64));
+    let n_head_read = (&mut file).take(n_head).read_to_end(ends).ok()?;
+    let from = then.seal.n_whole() as u64;
+    file.seek(SeekFrom::Start(from)).ok()?;
+    let n_rest = file.take(SIZE_LIMIT + 1).read_to_end(ends).ok()?;
+    (n_head_read as u64 == n_head && n_rest as u64 <= SIZE_LIMIT).then_some(n_head_read)
+}
+
 fn read_text(path: &Path, text: &mut Vec<u8>) -> Option<()> {
-    let mut file = fs::File::open(path).ok()?;
+    let mut file = File::open(path).ok()?;
     let metadata = file.metadata().ok()?;
     if !metadata.is_file() || SIZE_LIMIT < metadata.len() {
         return None;

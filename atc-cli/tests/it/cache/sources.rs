@@ -4,8 +4,8 @@ use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::time::SystemTime;
 
-use atc_cli::engine::Cache;
 use atc_cli::engine::dataset::{Request, SourceColumn};
+use atc_cli::engine::{Cache, Trust};
 use atc_core::{Gaps, Params};
 
 use super::{Place, age, csv, row, scan, set_time, walk};
@@ -159,6 +159,57 @@ fn a_text_that_was_rewritten_and_is_longer_is_read_as_a_whole() {
     assert_eq!(again.rows, place.cold().rows);
 }
 
+/// `text` with other prices in the row of one bar, of as many digits.
+fn with_other_digits(text: &str, bar: usize) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let (time, prices) = lines[bar + 1].split_once(',').unwrap();
+    lines[bar + 1] = format!("{time},{}", prices.replace('7', "2"));
+    let changed = lines.join("\n") + "\n";
+    assert!(changed != text && changed.len() == text.len());
+    changed
+}
+
+#[test]
+fn of_a_text_that_is_only_appended_to_the_ends_alone_are_read() {
+    let place = Place::new();
+    let text = csv(&walk(1, 2500));
+    let up_to = |text: &str, n_bars: usize| {
+        let lines = text.split_inclusive('\n').take(1 + n_bars);
+        place.write("a.csv", lines.collect::<String>());
+    };
+    let trusting = || {
+        let cache = Cache::in_directory(place.cache()).trust(Trust::Appends);
+        let (params, request) = (Params::default(), Request::default());
+        scan(params, &request, &place.data(), Some(cache))
+    };
+    up_to(&text, 2400);
+    place.scan();
+    up_to(&text, 2450);
+    let grown = trusting();
+    assert_eq!(
+        (grown.cache.sources_grown, grown.cache.bars_computed),
+        (1, 50)
+    );
+    assert_eq!(grown.rows, place.cold().rows);
+    // A change between the ends is what it cannot see, and what nobody else overlooks.
+    let changed = with_other_digits(&text, 1200);
+    up_to(&changed, 2460);
+    assert_eq!(trusting().cache.sources_grown, 1);
+    up_to(&changed, 2470);
+    let noticed = place.scan();
+    assert_eq!(noticed.cache.sources_grown, 0);
+    assert_eq!(noticed.rows, place.cold().rows);
+    // A change of the first bars, or of the last ones, it does see.
+    for bar in [5, 2465] {
+        up_to(&text, 2470);
+        place.scan();
+        up_to(&with_other_digits(&text, bar), 2480);
+        let changed = trusting();
+        assert_eq!(changed.cache.sources_grown, 0, "{bar}");
+        assert_eq!(changed.rows, place.cold().rows, "{bar}");
+    }
+}
+
 #[test]
 fn a_bad_row_that_was_appended_fails_as_it_does_without_a_cache() {
     let place = Place::with_series(1, 400);
@@ -204,7 +255,7 @@ fn a_refused_series_is_refused_again() {
 fn verifying_reads_everything_and_says_the_same() {
     let place = Place::with_series(4, 300);
     let first = place.scan();
-    let cache = Cache::in_directory(place.cache()).verify(true);
+    let cache = Cache::in_directory(place.cache()).trust(Trust::Nothing);
     let verified = scan(
         Params::default(),
         &Request::default(),
