@@ -49,6 +49,12 @@ enum Job {
     ReleaseMath,
     /// The workspace compiles with the oldest toolchain it promises.
     Msrv,
+    /// Licences, advisories and sources of all dependencies (needs cargo-deny).
+    Deny,
+    /// No leaf breaks who uses it, against the branch `origin/main` (needs cargo-semver-checks).
+    Semver,
+    /// Every crate can be published as it is.
+    Publish,
 }
 
 impl Job {
@@ -89,6 +95,17 @@ fn run_job(sh: &Shell, job: Job, package: Option<&str>) -> Result<()> {
         Job::Test => test(sh, package)?,
         Job::ReleaseMath => cmd!(sh, "cargo test --release -p atc-core -p atc-gpu").run()?,
         Job::Msrv => msrv(sh)?,
+        Job::Deny => cmd!(sh, "cargo deny check").run()?,
+        Job::Semver => {
+            for leaf in chosen(package, &LEAVES) {
+                cmd!(
+                    sh,
+                    "cargo semver-checks -p {leaf} --baseline-rev origin/main"
+                )
+                .run()?;
+            }
+        }
+        Job::Publish => cmd!(sh, "cargo publish --workspace --dry-run").run()?,
     }
     Ok(())
 }
