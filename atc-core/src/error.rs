@@ -77,6 +77,9 @@ pub enum Error {
         /// Bars of the series.
         n_bars: usize,
     },
+    /// Plans of one sweep that treat missing bars differently.
+    #[error("the parameter sets of one sweep must agree on gaps, some say reject and some skip")]
+    MixedGaps,
     /// Two series that must share one time axis do not.
     #[error("close has {close} bars and source {source_bars}, they must be equally long")]
     LengthMismatch {

@@ -20,6 +20,7 @@ mod profile;
 mod snapshot;
 mod state;
 mod strand;
+mod sweep;
 mod trend;
 mod universe;
 #[cfg(feature = "serde")]
@@ -41,5 +42,6 @@ pub use profile::{
     Cut, DemaSeed, Hma, IdleStep, KamaStart, LsmaAt, Profile, SwitchOverrides, Switches,
 };
 pub use snapshot::Snapshot;
+pub use sweep::{Shared, Sweep, SweepWorkspace, Swept};
 pub use trend::{Flip, Trend, TrendTracker};
 pub use universe::{SymbolId, Universe};

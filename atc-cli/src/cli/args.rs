@@ -12,6 +12,7 @@ use super::cache::{CacheArgs, CacheCommandArgs, TrustArgs};
 use super::devices::DevicesArgs;
 use super::params::ParamArgs;
 use super::reading::ReadArgs;
+use super::sweep::SweepArgs;
 use super::warm::WarmArgs;
 
 /// Adaptive Trend Classification for whole markets.
@@ -66,6 +67,7 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     Scan(ScanArgs),
     Compute(ComputeArgs),
+    Sweep(SweepArgs),
     Why(WhyArgs),
     Inspect(InspectArgs),
     Doctor(DoctorArgs),

@@ -35,9 +35,20 @@ impl ReadArgs {
         (global, bar): (&Global, &ProgressBar),
         cache: Option<Arc<Cache>>,
     ) -> anyhow::Result<Engine> {
-        let bar = bar.clone();
         let plan = Arc::new(plan);
         let gpu = Gpu::of(self, &plan, sources, global)?;
+        self.engine_with((plan, gpu), sources, (global, bar), cache)
+    }
+
+    /// As [`engine`](Self::engine), with a GPU that was chosen.
+    pub(crate) fn engine_with(
+        &self,
+        (plan, gpu): (Arc<Plan>, Gpu),
+        sources: &[Source],
+        (global, bar): (&Global, &ProgressBar),
+        cache: Option<Arc<Cache>>,
+    ) -> anyhow::Result<Engine> {
+        let bar = bar.clone();
         let chosen = self.executor(sources, gpu.is_there())?;
         output::note(global, &chosen.reason);
         let mut engine = chosen

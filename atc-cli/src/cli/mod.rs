@@ -20,6 +20,7 @@ mod scan;
 mod scan_view;
 mod setup;
 mod style;
+mod sweep;
 mod warm;
 mod warming;
 mod why;
@@ -39,6 +40,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match cli.command {
         Command::Scan(args) => scan::run(&args, &global),
         Command::Compute(args) => compute::run(&args, &global),
+        Command::Sweep(args) => sweep::run(&args, &global),
         Command::Why(args) => report::why(&args, &global),
         Command::Doctor(args) => doctor::run(&args, &global),
         Command::Inspect(args) => report::inspect(&args, &global),

@@ -111,12 +111,17 @@ pub(crate) struct ParamArgs {
 impl ParamArgs {
     /// The plan these arguments ask for.
     pub(crate) fn plan(&self) -> anyhow::Result<Plan> {
-        let mut params = self.preset.unwrap_or_default().params();
+        checked(self.params(None)?)
+    }
+
+    /// The parameters these arguments ask for, on the ground of another preset if one is given.
+    pub(crate) fn params(&self, preset: Option<Preset>) -> anyhow::Result<Params> {
+        let mut params = preset.or(self.preset).unwrap_or_default().params();
         if let Some(path) = &self.params {
             params = overlay(params, path)?;
         }
         self.apply(&mut params);
-        checked(params)
+        Ok(params)
     }
 
     /// Lays single flags over `params`.
@@ -201,11 +206,20 @@ pub(crate) fn overlay(base: Params, path: &Path) -> anyhow::Result<Params> {
             )));
         }
     };
+    overlay_values(base, object).map_err(|error| error.context(name.to_string()))
+}
+
+/// Lays values with the names of parameter files over `base`.
+pub(crate) fn overlay_values(
+    base: Params,
+    values: impl IntoIterator<Item = (String, Value)>,
+) -> anyhow::Result<Params> {
+    let misuse = |text: String| anyhow::Error::new(Misuse(text));
     let mut merged = match serde_json::to_value(base).context("parameters become JSON")? {
         Value::Object(merged) => merged,
         _ => Map::new(),
     };
-    for (key, value) in object {
+    for (key, value) in values {
         check_key(&key, &value).map_err(misuse)?;
         merged.insert(key, value);
     }

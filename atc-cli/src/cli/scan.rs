@@ -132,14 +132,14 @@ struct Stats {
 
 /// An input that failed, and why.
 #[derive(serde::Serialize)]
-struct Failed {
+pub(crate) struct Failed {
     input: String,
     symbol: Option<String>,
     error: String,
 }
 
 impl Failed {
-    fn of(failure: &Failure) -> Self {
+    pub(crate) fn of(failure: &Failure) -> Self {
         Self {
             input: failure.input.clone(),
             symbol: failure.symbol.clone(),
@@ -148,7 +148,7 @@ impl Failed {
     }
 }
 
-fn write_stats(path: &Path, stats: &Stats) -> anyhow::Result<()> {
+pub(crate) fn write_stats(path: &Path, stats: &impl serde::Serialize) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(stats)? + "\n";
     let written = AtomicFile::create(path).and_then(|mut file| {
         file.write_all(text.as_bytes())?;

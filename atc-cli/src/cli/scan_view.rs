@@ -113,7 +113,7 @@ fn cells(row: &Row, warm_up: usize, color: bool) -> Vec<String> {
 }
 
 /// A date where the time of day is midnight, else without seconds that are zero.
-fn short_time(time: i64) -> String {
+pub(crate) fn short_time(time: i64) -> String {
     let time = format_time(time);
     match time.strip_suffix("T00:00:00Z") {
         Some(date) => date.to_owned(),

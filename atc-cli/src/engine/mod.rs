@@ -30,6 +30,7 @@ mod reference;
 mod run;
 mod scan;
 mod stream;
+mod sweep;
 mod warm;
 
 pub use self::builder::{Engine, EngineBuilder};
@@ -46,4 +47,5 @@ pub use self::meter::Spent;
 pub use self::reference::BarByBar;
 pub use self::scan::{Row, Scan, digest};
 pub use self::stream::{Classified, ClassifyStream};
+pub use self::sweep::{SetStand, SweepScan, SweptSymbol};
 pub use self::warm::{Budget, Warmed};

@@ -150,12 +150,12 @@ impl<V: Lanes> LaneSet<V> {
 }
 
 /// The next bars of the series of a tile.
-struct Gather<'a, 'b> {
-    all: &'a [Series<'b>],
-    order: &'a [usize],
-    first: usize,
+pub(crate) struct Gather<'a, 'b> {
+    pub(crate) all: &'a [Series<'b>],
+    pub(crate) order: &'a [usize],
+    pub(crate) first: usize,
     /// A part for each lane.
-    room: &'a mut [f64],
+    pub(crate) room: &'a mut [f64],
 }
 
 impl<'b> Gather<'_, 'b> {
@@ -193,16 +193,16 @@ impl<V: Lanes> Feed<V> for Gather<'_, '_> {
 }
 
 /// Where the values of a tile go.
-struct Placing<'a, 'b> {
-    all: &'a [Series<'b>],
-    order: &'a [usize],
-    first: usize,
+pub(crate) struct Placing<'a, 'b> {
+    pub(crate) all: &'a [Series<'b>],
+    pub(crate) order: &'a [usize],
+    pub(crate) first: usize,
 }
 
 impl Placing<'_, '_> {
     /// Puts each lane's values to their bars in a column of its series' output.
     #[inline(always)]
-    fn place<V: Lanes, O>(
+    pub(crate) fn place<V: Lanes, O>(
         &self,
         values: &[V],
         room: &mut [f64],
@@ -222,7 +222,7 @@ impl Placing<'_, '_> {
 
 /// Bars per block: whole runs between the cuts of the busiest window set, where
 /// that is possible.
-fn block_len(plan: &Plan) -> usize {
+pub(crate) fn block_len(plan: &Plan) -> usize {
     let spacing = plan
         .windows
         .source

@@ -34,6 +34,10 @@ impl Last<'_> {
         self.lane.trend().last_flip()
     }
 
+    pub(crate) fn trend(&self) -> TrendTracker {
+        self.lane.trend()
+    }
+
     /// Bars of the series that exist.
     pub fn n_bars(&self) -> usize {
         self.lane.trend().n_bars()

@@ -2,6 +2,7 @@
 
 mod alone;
 mod columns;
+mod dispatch;
 mod isa;
 mod lane_set;
 mod last;
@@ -11,7 +12,11 @@ mod workspace;
 use std::sync::Arc;
 
 pub use columns::{Columns, Detail};
+pub(crate) use dispatch::dispatch;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use dispatch::entry;
 pub use isa::Isa;
+pub(crate) use lane_set::{Gather, Placing, block_len};
 pub use last::Last;
 pub use series::Series;
 pub(crate) use series::check_bar;

@@ -3,12 +3,10 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use super::dispatch::dispatch;
 use super::lane_set::{LaneSet, Sink};
 use super::{Columns, Isa, Last, Series};
 use crate::Plan;
-use crate::lanes::Wide;
-#[cfg(target_arch = "x86_64")]
-use crate::lanes::x86::{Avx2, Avx512};
 
 /// Computes many series under one plan, several side by side.
 ///
@@ -39,23 +37,6 @@ pub struct Workspace {
     order: Vec<usize>,
 }
 
-/// The lane sets that exist.
-#[derive(Clone, Debug)]
-enum Kind {
-    One(Box<LaneSet<Wide<1>>>),
-    #[cfg(feature = "all-lanes")]
-    Two(Box<LaneSet<Wide<2>>>),
-    Four(Box<LaneSet<Wide<4>>>),
-    #[cfg(feature = "all-lanes")]
-    Eight(Box<LaneSet<Wide<8>>>),
-    #[cfg(feature = "all-lanes")]
-    Sixteen(Box<LaneSet<Wide<16>>>),
-    #[cfg(target_arch = "x86_64")]
-    Avx2(Box<LaneSet<Avx2>>),
-    #[cfg(target_arch = "x86_64")]
-    Avx512(Box<LaneSet<Avx512>>),
-}
-
 impl Workspace {
     /// A workspace for the fastest instruction set of this processor.
     pub fn new(plan: impl Into<Arc<Plan>>) -> Self {
@@ -75,24 +56,10 @@ impl Workspace {
     }
 
     /// `isa` must be available.
-    fn build(plan: Arc<Plan>, isa: Isa) -> Self {
-        let lanes = match isa {
-            Isa::Portable(1) => Kind::One(Box::new(LaneSet::new(plan))),
-            #[cfg(feature = "all-lanes")]
-            Isa::Portable(2) => Kind::Two(Box::new(LaneSet::new(plan))),
-            #[cfg(feature = "all-lanes")]
-            Isa::Portable(8) => Kind::Eight(Box::new(LaneSet::new(plan))),
-            #[cfg(feature = "all-lanes")]
-            Isa::Portable(16) => Kind::Sixteen(Box::new(LaneSet::new(plan))),
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => Kind::Avx2(x86::new_avx2(plan)),
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => Kind::Avx512(x86::new_avx512(plan)),
-            _ => Kind::Four(Box::new(LaneSet::new(plan))),
-        };
+    pub(crate) fn build(plan: Arc<Plan>, isa: Isa) -> Self {
         Self {
             isa,
-            lanes,
+            lanes: Kind::new(plan, isa),
             order: Vec::new(),
         }
     }
@@ -149,69 +116,14 @@ impl Workspace {
         // Equal lengths side by side, neighbours still neighbours; a stable sort would allocate.
         order.sort_unstable_by_key(|at| (Reverse(series[*at].n_present()), *at));
         for tile in order.chunks(self.lanes()) {
-            match &mut self.lanes {
-                Kind::One(lanes) => lanes.run(series, tile, &mut sink),
-                #[cfg(feature = "all-lanes")]
-                Kind::Two(lanes) => lanes.run(series, tile, &mut sink),
-                Kind::Four(lanes) => lanes.run(series, tile, &mut sink),
-                #[cfg(feature = "all-lanes")]
-                Kind::Eight(lanes) => lanes.run(series, tile, &mut sink),
-                #[cfg(feature = "all-lanes")]
-                Kind::Sixteen(lanes) => lanes.run(series, tile, &mut sink),
-                #[cfg(target_arch = "x86_64")]
-                Kind::Avx2(lanes) => x86::run_avx2(lanes, series, tile, &mut sink),
-                #[cfg(target_arch = "x86_64")]
-                Kind::Avx512(lanes) => x86::run_avx512(lanes, series, tile, &mut sink),
-            }
+            self.lanes.run(series, tile, &mut sink);
         }
         self.order = order;
     }
 }
 
-/// Entry into code that was compiled for an instruction set.
-///
-/// A lane set of these types exists only in a workspace that was built after
-/// [`Isa::is_available`] held, which is what makes every call here sound.
-#[cfg(target_arch = "x86_64")]
-mod x86 {
-    #![expect(
-        unsafe_code,
-        reason = "calling functions compiled for a detected instruction set"
-    )]
-
-    use super::{Arc, Avx2, Avx512, LaneSet, Plan, Series, Sink};
-
-    macro_rules! entry {
-        ($new:ident, $run:ident, $lanes:ident, $features:literal) => {
-            pub(super) fn $new(plan: Arc<Plan>) -> Box<LaneSet<$lanes>> {
-                #[target_feature(enable = $features)]
-                fn inner(plan: Arc<Plan>) -> Box<LaneSet<$lanes>> {
-                    Box::new(LaneSet::new(plan))
-                }
-                // SAFETY: see the module: the instruction set was detected.
-                unsafe { inner(plan) }
-            }
-
-            pub(super) fn $run(
-                lanes: &mut LaneSet<$lanes>,
-                series: &[Series<'_>],
-                tile: &[usize],
-                sink: &mut Sink<'_, '_>,
-            ) {
-                #[target_feature(enable = $features)]
-                fn inner(
-                    lanes: &mut LaneSet<$lanes>,
-                    series: &[Series<'_>],
-                    tile: &[usize],
-                    sink: &mut Sink<'_, '_>,
-                ) {
-                    lanes.run(series, tile, sink);
-                }
-                // SAFETY: see the module: the instruction set was detected.
-                unsafe { inner(lanes, series, tile, sink) }
-            }
-        };
-    }
-    entry!(new_avx2, run_avx2, Avx2, "avx2");
-    entry!(new_avx512, run_avx512, Avx512, "avx512f");
-}
+dispatch!(
+    LaneSet,
+    Arc<Plan>,
+    (series: &[Series<'_>], tile: &[usize], sink: &mut Sink<'_, '_>)
+);

@@ -39,14 +39,7 @@ impl<V: Lanes> Tile<V> {
             };
             self.averages(plan, (family, start), firsts, &mut followers);
         } else {
-            // Window sums need no seeding: bars before the first window are blanked.
-            let windowed = matches!(family, Family::Hma | Family::Wma | Family::Lsma);
-            if steady || windowed {
-                self.averages(plan, (family, start), firsts, &mut Rows(rows));
-            } else {
-                self.seed_averages(plan, family, (span, start), (firsts, rows));
-            }
-            averages::blank_warm_up(&plan.constants.first_bar[family], span, rows);
+            self.rows(plan, family, (span, start), (firsts, rows));
             let mut fresh = Fresh {
                 span,
                 cutout: plan.params().cutout,
@@ -57,6 +50,26 @@ impl<V: Lanes> Tile<V> {
         }
         self.lines[family as usize] = lines;
         !at_once
+    }
+
+    /// One family's averages as rows. `firsts` are the first EMAs: left by the EMA family, read by the DEMA.
+    #[inline(always)]
+    pub(crate) fn rows(
+        &mut self,
+        plan: &Plan,
+        family: Family,
+        (span, start): (Span, usize),
+        (firsts, rows): (&mut [Row<V>], &mut [Row<V>]),
+    ) {
+        let steady = plan.constants.steady_from[family] <= span.first_bar;
+        // Window sums need no seeding: bars before the first window are blanked.
+        let windowed = matches!(family, Family::Hma | Family::Wma | Family::Lsma);
+        if steady || windowed {
+            self.averages(plan, (family, start), firsts, &mut Rows(rows));
+        } else {
+            self.seed_averages(plan, family, (span, start), (firsts, rows));
+        }
+        averages::blank_warm_up(&plan.constants.first_bar[family], span, rows);
     }
 
     /// Averages of the block.

@@ -13,8 +13,8 @@
 
 use super::averages::{Consumer, Row, Span, Trio, three};
 use super::tile::Lines;
-use crate::EQUITY_FLOOR;
 use crate::lanes::Lanes;
+use crate::{EQUITY_FLOOR, Plan, TIE_BAND};
 
 /// What every line of every family needs of a bar, and what the lines of the
 /// family at work add up to.
@@ -32,6 +32,54 @@ pub(crate) struct BarLanes<V> {
     pub(crate) total: V,
     /// As `total`, of the lines whose signal is -1.
     pub(crate) short: V,
+}
+
+/// Works out what every line needs of each bar: edges of the tie band, and what a position earns. `before` is the
+/// close before the block; returns its last one.
+#[inline(always)]
+pub(crate) fn constants<V: Lanes>(
+    plan: &Plan,
+    span: Span,
+    (closes, growth): (&[V], &[f64]),
+    (before, bars): (V, &mut [BarLanes<V>]),
+) -> V {
+    let (one, retain) = (V::splat(1.0), V::splat(plan.retain));
+    let (low, high) = (V::splat(1.0 - TIE_BAND), V::splat(1.0 + TIE_BAND));
+    let mut before = if span.first_bar == 0 {
+        closes[0]
+    } else {
+        before
+    };
+    for (slot, (close, growth)) in bars.iter_mut().zip(closes.iter().zip(growth)) {
+        let close = *close;
+        let step = ((close - before) / before) * V::splat(*growth);
+        slot.low = close * low;
+        slot.high = close * high;
+        slot.up = retain * (one + step);
+        slot.down = retain * (one - step);
+        before = close;
+    }
+    let cutout = plan.params().cutout;
+    let dead = (cutout + 1).saturating_sub(span.first_bar).min(span.n);
+    for slot in &mut bars[..dead] {
+        (slot.up, slot.down) = (one, one);
+    }
+    before
+}
+
+impl<V: Lanes> BarLanes<V> {
+    /// A bar nobody has looked at.
+    pub(crate) fn blank() -> Self {
+        let zero = V::splat(0.0);
+        Self {
+            low: zero,
+            high: zero,
+            up: zero,
+            down: zero,
+            total: zero,
+            short: zero,
+        }
+    }
 }
 
 /// What the lines without a signal need, and add up to: only young series have any.

@@ -46,6 +46,17 @@ pub(crate) struct Votes<V> {
     pub(crate) total: V,
 }
 
+impl<V: Lanes> Votes<V> {
+    /// The sums over no family.
+    pub(crate) fn none() -> Self {
+        let zero = V::splat(0.0);
+        Self {
+            cast: zero,
+            total: zero,
+        }
+    }
+}
+
 /// What layer 2 reads and writes of one family.
 pub(crate) struct FamilyWork<'a, V> {
     /// The sums of layer 1.
@@ -71,11 +82,7 @@ pub(crate) fn layer2<V: Lanes>(
     let cutout = plan.params().cutout;
     let dead = cutout.saturating_sub(span.first_bar).min(span.n);
     if family == Family::ALL[0] {
-        let zero = V::splat(0.0);
-        work.votes.fill(Votes {
-            cast: zero,
-            total: zero,
-        });
+        work.votes.fill(Votes::none());
     }
     let wanted = !work.signal.is_empty();
     let mut start = dead;

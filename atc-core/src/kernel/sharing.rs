@@ -20,6 +20,19 @@ pub(crate) struct WindowPlan {
     pub(crate) history: usize,
 }
 
+impl WindowPlan {
+    /// Whether one of `families` reads the set at `index`.
+    pub(crate) fn is_read(&self, index: usize, families: PerFamily<bool>) -> bool {
+        [
+            (Family::Hma, self.hma),
+            (Family::Wma, self.wma),
+            (Family::Lsma, self.lsma),
+        ]
+        .into_iter()
+        .any(|(family, set)| set == index && families[family])
+    }
+}
+
 /// Finds the sums that families can share.
 pub(crate) fn plan_windows(lengths: &PerFamily<[usize; 9]>, switches: Switches) -> WindowPlan {
     let mut source: Vec<Shape> = Vec::new();

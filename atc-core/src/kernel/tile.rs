@@ -2,13 +2,13 @@
 
 use super::averages::hull::Hull;
 use super::averages::{Row, Span};
-use super::follow::{BarLanes, side};
+use super::follow::{BarLanes, constants, side};
 use super::layers::{FamilyWork, Layer2, Votes, average, layer2};
 use super::trail::Trail;
 use super::window::Window;
 use crate::growth::GrowthCache;
 use crate::lanes::Lanes;
-use crate::{EQUITY_FLOOR, Family, Hma, Plan, TIE_BAND};
+use crate::{EQUITY_FLOOR, Family, Hma, PerFamily, Plan};
 
 /// Everything a series needs to go on, for the series of `V`'s lanes.
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ pub(crate) struct Lines<V> {
 
 impl<V: Lanes> Lines<V> {
     /// The lines before the first bar.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             average: [V::splat(f64::NAN); 9],
             side: [V::splat(side::FRESH); 9],
@@ -122,30 +122,16 @@ impl<V: Lanes> Block<V> {
     /// Workspace for up to `n` bars.
     pub(crate) fn new(n: usize) -> Self {
         let zero = V::splat(0.0);
-        let bar = BarLanes {
-            low: zero,
-            high: zero,
-            up: zero,
-            down: zero,
-            total: zero,
-            short: zero,
-        };
         let column = vec![zero; n];
         Self {
             growth: vec![0.0; n],
             cache: GrowthCache::default(),
             closes: column.clone(),
-            bars: vec![bar; n],
+            bars: vec![BarLanes::blank(); n],
             rows: vec![[zero; 9]; n],
             firsts: vec![[zero; 9]; n],
             unset: column.clone(),
-            votes: vec![
-                Votes {
-                    cast: zero,
-                    total: zero
-                };
-                n
-            ],
+            votes: vec![Votes::none(); n],
             signals: std::array::from_fn(|_| column.clone()),
             equities: std::array::from_fn(|_| column.clone()),
             average: column,
@@ -247,31 +233,25 @@ impl<V: Lanes> Tile<V> {
     /// Takes in the bars: constants of each, and all window sums.
     #[inline(always)]
     fn take(&mut self, plan: &Plan, span: Span, block: &mut Block<V>, start: usize) {
-        let Span { first_bar, n } = span;
-        plan.growths(first_bar, &mut block.cache, &mut block.growth[..n]);
-        let (one, retain) = (V::splat(1.0), V::splat(plan.retain));
-        let (low, high) = (V::splat(1.0 - TIE_BAND), V::splat(1.0 + TIE_BAND));
-        let closes = &block.closes[..n];
-        if first_bar == 0 {
-            self.close = closes[0];
-        }
-        let given = closes.iter().zip(&block.growth[..n]);
-        for (slot, (close, growth)) in block.bars[..n].iter_mut().zip(given) {
-            let close = *close;
-            let step = ((close - self.close) / self.close) * V::splat(*growth);
-            slot.low = close * low;
-            slot.high = close * high;
-            slot.up = retain * (one + step);
-            slot.down = retain * (one - step);
-            self.close = close;
-        }
-        let dead = (plan.params().cutout + 1).saturating_sub(first_bar).min(n);
-        for slot in &mut block.bars[..dead] {
-            (slot.up, slot.down) = (one, one);
-        }
+        let n = span.n;
+        plan.growths(span.first_bar, &mut block.cache, &mut block.growth[..n]);
+        let given = (&block.closes[..n], &block.growth[..n]);
+        self.close = constants(plan, span, given, (self.close, &mut block.bars[..n]));
+        self.sums(plan, start, PerFamily([true; 6]));
+    }
+
+    /// The window sums of the bars whose source begins at `start`, as far as `families` need them.
+    #[inline(always)]
+    pub(crate) fn sums(&mut self, plan: &Plan, start: usize, families: PerFamily<bool>) {
         let source = self.source.rows();
-        for window in &mut self.windows {
-            window.advance(start, source);
+        let n = source.len() - start;
+        for (index, window) in self.windows.iter_mut().enumerate() {
+            if plan.windows.is_read(index, families) {
+                window.advance(start, source);
+            }
+        }
+        if !families[Family::Kama] {
+            return;
         }
         let at = self.changes.reserve(n);
         let changes = self.changes.rows_mut();

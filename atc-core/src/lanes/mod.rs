@@ -20,6 +20,7 @@ pub(crate) const MAX_LANES: usize = 16;
 /// A fixed number of `f64` lanes.
 pub(crate) trait Lanes:
     Copy
+    + std::fmt::Debug
     + Send
     + Sync
     + 'static

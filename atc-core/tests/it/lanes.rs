@@ -10,7 +10,7 @@ use atc_core::{
 use crate::market::{Kind, Rng, closes};
 
 /// A random valid plan.
-fn plan(rng: &mut Rng) -> Arc<Plan> {
+pub(crate) fn plan(rng: &mut Rng) -> Arc<Plan> {
     let mut params = Params {
         profile: Profile::ALL[rng.below(3)],
         robustness: Robustness::ALL[rng.below(3)],
@@ -29,7 +29,7 @@ fn plan(rng: &mut Rng) -> Arc<Plan> {
 }
 
 /// Series of many lengths and kinds, some with gaps.
-fn market(rng: &mut Rng, n_series: usize) -> Vec<Vec<f64>> {
+pub(crate) fn market(rng: &mut Rng, n_series: usize) -> Vec<Vec<f64>> {
     let mut series = |_| {
         let n = [31, 32, 64, 65, 66, 67, 200, 401][rng.below(8)];
         let mut close = closes(Kind::ALL[rng.below(6)], rng.bits(), n);
@@ -42,7 +42,7 @@ fn market(rng: &mut Rng, n_series: usize) -> Vec<Vec<f64>> {
     (0..n_series).map(&mut series).collect()
 }
 
-fn bits(column: &[f64]) -> Vec<u64> {
+pub(crate) fn bits(column: &[f64]) -> Vec<u64> {
     column.iter().map(|value| value.to_bits()).collect()
 }
 

@@ -6,4 +6,5 @@ mod lanes;
 mod laws;
 mod market;
 mod naive;
+mod sweep;
 mod universe;

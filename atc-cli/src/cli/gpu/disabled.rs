@@ -38,6 +38,11 @@ impl Gpu {
         Err(Misuse(text.to_owned()).into())
     }
 
+    /// None.
+    pub(crate) const fn none() -> Self {
+        Self
+    }
+
     /// Whether a GPU computes.
     pub(crate) const fn is_there(&self) -> bool {
         false

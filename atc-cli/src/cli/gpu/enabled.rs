@@ -82,6 +82,11 @@ impl Gpu {
         Ok(Self(gpu))
     }
 
+    /// None, whatever is there.
+    pub(crate) const fn none() -> Self {
+        Self(None)
+    }
+
     /// Whether a GPU computes.
     pub(crate) const fn is_there(&self) -> bool {
         self.0.is_some()

@@ -18,6 +18,7 @@ mod gpu;
 mod output;
 mod params;
 mod setup;
+mod sweep;
 
 use std::fmt::Write as _;
 use std::fs;
