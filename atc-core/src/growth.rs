@@ -1,6 +1,7 @@
 //! The growth factor of a bar.
 
 use crate::Plan;
+use crate::lanes::Lanes;
 
 /// Bars that share one exponential; see [`Plan::growth`].
 pub(crate) const GROWTH_BLOCK: usize = 64;
@@ -35,6 +36,27 @@ impl Plan {
             }
             *slot = cache.base * self.growth[bar % GROWTH_BLOCK];
         }
+    }
+}
+
+impl Plan {
+    /// The growth factors of the bars from `first_bar`, and of those that the lanes behind the first are `ahead`, a
+    /// multiple of the growth block.
+    #[inline(always)]
+    pub(crate) fn lane_growths<V: Lanes>(
+        &self,
+        first_bar: usize,
+        ahead: usize,
+    ) -> impl Iterator<Item = V> {
+        let mut base = V::splat(0.0);
+        (first_bar..).map(move |bar| {
+            if bar == first_bar || bar % GROWTH_BLOCK == 0 {
+                for lane in 0..V::N {
+                    base.set_lane(lane, self.growth_base(bar + lane * ahead));
+                }
+            }
+            base * V::splat(self.growth[bar % GROWTH_BLOCK])
+        })
     }
 }
 

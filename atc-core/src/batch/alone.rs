@@ -1,4 +1,4 @@
-//! A series without neighbours: past its warm-up it is a [`Strand`].
+//! A series without neighbours that is not cut into slices: past its warm-up it is a [`Strand`].
 //!
 //! Its bars go one by one, but the 54 lines side by side: a tile would leave all
 //! lanes but one without work.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::alone::Alone;
 use super::last::{AtEnd, Last};
+use super::slices::{Seams, Slices, Spacing};
 use super::{Columns, Series};
 use crate::kernel::{Block, Feed, Tile};
 use crate::lanes::{Lanes, MAX_LANES};
@@ -27,14 +28,18 @@ pub(super) enum Sink<'a, 'b> {
 /// The state of `V`'s lanes, and workspace, reused from tile to tile.
 #[derive(Clone, Debug)]
 pub(super) struct LaneSet<V> {
-    plan: Arc<Plan>,
-    tile: Tile<V>,
-    block: Block<V>,
+    pub(super) plan: Arc<Plan>,
+    pub(super) tile: Tile<V>,
+    pub(super) block: Block<V>,
     /// Values of a block, lane by lane.
-    values: Vec<f64>,
-    trends: Vec<TrendTracker>,
-    /// Where a series without neighbours goes on after its warm-up.
+    pub(super) values: Vec<f64>,
+    pub(super) trends: Vec<TrendTracker>,
+    /// Where a series without neighbours goes on after its warm-up, if it is not cut into slices.
     alone: Alone,
+    pub(super) spacing: Spacing,
+    /// Whether slices of the series at hand have met so far.
+    pub(super) is_sliced: bool,
+    pub(super) seams: Seams,
 }
 
 impl<V: Lanes> LaneSet<V> {
@@ -47,6 +52,9 @@ impl<V: Lanes> LaneSet<V> {
             values: vec![1.0; V::N * block],
             trends: vec![TrendTracker::default(); V::N],
             alone: Alone::new(&plan, block),
+            spacing: Spacing::of(&plan),
+            is_sliced: true,
+            seams: Seams::default(),
             plan,
         }
     }
@@ -56,39 +64,61 @@ impl<V: Lanes> LaneSet<V> {
     pub(super) fn run(&mut self, all: &[Series<'_>], order: &[usize], sink: &mut Sink<'_, '_>) {
         self.tile.reset(&self.plan);
         self.trends.fill(TrendTracker::default());
+        self.is_sliced = true;
         let ends = order.iter().map(|at| all[*at].n_present());
         let end = ends.max().unwrap_or(0);
+        let is_alone = order.len() == 1;
+        let from = self.plan.strand.from;
+        let mut slices: Option<Slices> = None;
         while self.tile.bars < end {
-            if order.len() == 1 && self.tile.bars == self.plan.strand.from {
-                return self.go_on_alone((all, order[0]), sink);
-            }
             let first = self.tile.bars;
             // A block ends where a series ends or pauses, so that its state can be taken there.
             let stops = order.iter().flat_map(|at| all[*at].stops());
             let next = stops.filter(|stop| *stop > first).min().unwrap_or(end);
-            // A series without neighbours leaves the tile after its warm-up.
-            let next = match self.plan.strand.from {
-                from if order.len() == 1 && from > first => next.min(from),
-                _ => next,
+            if is_alone && slices.is_none() && from <= first {
+                slices = self.begin_slices(&all[order[0]], (first, next));
+                if slices.is_none() {
+                    return self.go_on_alone((all, order[0]), sink);
+                }
+            }
+            let until = match (slices, is_alone && first < from) {
+                (Some(slices), _) => slices.next(first),
+                // A series without neighbours leaves the tile after its warm-up.
+                (None, true) => next.min(from) - first,
+                (None, false) => next - first,
             };
-            let n = (self.values.len() / V::N).min(next - first);
+            let n = (self.values.len() / V::N).min(until);
             let columns = matches!(sink, Sink::Columns(_));
             let gather = Gather {
                 all,
                 order,
                 first,
+                ahead: self.tile.ahead,
                 room: &mut self.values,
             };
             self.tile
                 .advance(&self.plan, &mut self.block, (n, columns), gather);
+            let tile = Placing {
+                all,
+                order,
+                first,
+                slices,
+            };
             match sink {
                 Sink::Averages(out) => {
-                    let tile = Placing { all, order, first };
                     let average = &self.block.average[..n];
                     tile.place(average, &mut self.values, out, |out| out);
                 }
-                Sink::Columns(out) => self.columns((all, order, first), n, out),
-                Sink::Last(take) => self.last((all, order, first), n, *take),
+                Sink::Columns(out) => self.columns(&tile, n, out),
+                Sink::Last(take) => match slices {
+                    Some(slices) => self.keep_average((slices, first), n),
+                    None => self.last((all, order, first), n, *take),
+                },
+            }
+            if let Some(under_way) = slices
+                && under_way.next(first) == n
+            {
+                slices = self.meet(under_way, matches!(sink, Sink::Last(_)));
             }
         }
     }
@@ -104,14 +134,8 @@ impl<V: Lanes> LaneSet<V> {
 
     /// Hands the columns of a block on.
     #[inline(always)]
-    fn columns(
-        &mut self,
-        (all, order, first): (&[Series<'_>], &[usize], usize),
-        n: usize,
-        out: &mut [Columns],
-    ) {
+    fn columns(&mut self, tile: &Placing<'_, '_>, n: usize, out: &mut [Columns]) {
         let (block, room) = (&self.block, &mut self.values);
-        let tile = Placing { all, order, first };
         for f in 0..6 {
             tile.place(&block.signals[f][..n], room, out, |c| &mut c.signals.0[f]);
             tile.place(&block.equities[f][..n], room, out, |c| &mut c.equities.0[f]);
@@ -154,6 +178,8 @@ pub(crate) struct Gather<'a, 'b> {
     pub(crate) all: &'a [Series<'b>],
     pub(crate) order: &'a [usize],
     pub(crate) first: usize,
+    /// Bars that each lane is ahead of the one before, if all hold one series.
+    pub(crate) ahead: usize,
     /// A part for each lane.
     pub(crate) room: &'a mut [f64],
 }
@@ -167,6 +193,7 @@ impl<'b> Gather<'_, 'b> {
             all,
             order,
             first,
+            ahead,
             room,
         } = self;
         let stride = room.len() / V::N;
@@ -174,7 +201,8 @@ impl<'b> Gather<'_, 'b> {
         for (lane, room) in room.chunks_exact_mut(stride).enumerate() {
             let own = order.get(lane).filter(|at| *first < all[**at].n_present());
             let series = &all[*own.unwrap_or(&order[0])];
-            rows[lane] = series.existing(of(series), (*first, out.len()), room);
+            let first = *first + lane * *ahead;
+            rows[lane] = series.existing(of(series), (first, out.len()), room);
         }
         V::gather(&rows[..V::N], out);
     }
@@ -197,6 +225,8 @@ pub(crate) struct Placing<'a, 'b> {
     pub(crate) all: &'a [Series<'b>],
     pub(crate) order: &'a [usize],
     pub(crate) first: usize,
+    /// Slices, if that is what the lanes hold.
+    pub(crate) slices: Option<Slices>,
 }
 
 impl Placing<'_, '_> {
@@ -211,6 +241,15 @@ impl Placing<'_, '_> {
     ) {
         let stride = room.len() / V::N;
         V::scatter(values, stride, room);
+        if let Some(slices) = self.slices {
+            let (series, out) = (&self.all[self.order[0]], column(&mut out[self.order[0]]));
+            let lanes = room.chunks_exact(stride).enumerate();
+            for (lane, room) in lanes.take(slices.valid(self.first, V::N)) {
+                let first = self.first + lane * slices.ahead;
+                series.place(first, &room[..values.len()], out);
+            }
+            return;
+        }
         for (at, lane) in self.order.iter().zip(room.chunks_exact(stride)) {
             if self.first < self.all[*at].n_present() {
                 let out = column(&mut out[*at]);

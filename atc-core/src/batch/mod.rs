@@ -7,6 +7,7 @@ mod isa;
 mod lane_set;
 mod last;
 mod series;
+mod slices;
 mod workspace;
 
 use std::sync::Arc;

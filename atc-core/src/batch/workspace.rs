@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::dispatch::dispatch;
 use super::lane_set::{LaneSet, Sink};
+use super::slices::{Slices, Spacing};
 use super::{Columns, Isa, Last, Series};
 use crate::Plan;
 
@@ -34,6 +35,9 @@ use crate::Plan;
 pub struct Workspace {
     isa: Isa,
     lanes: Kind,
+    /// Bars before a series can be cut into slices, and how.
+    warm_up: usize,
+    spacing: Spacing,
     order: Vec<usize>,
 }
 
@@ -59,6 +63,8 @@ impl Workspace {
     pub(crate) fn build(plan: Arc<Plan>, isa: Isa) -> Self {
         Self {
             isa,
+            warm_up: plan.strand.from,
+            spacing: Spacing::of(&plan),
             lanes: Kind::new(plan, isa),
             order: Vec::new(),
         }
@@ -115,8 +121,21 @@ impl Workspace {
         order.extend(0..series.len());
         // Equal lengths side by side, neighbours still neighbours; a stable sort would allocate.
         order.sort_unstable_by_key(|at| (Reverse(series[*at].n_present()), *at));
-        for tile in order.chunks(self.lanes()) {
-            self.lanes.run(series, tile, &mut sink);
+        let lanes = self.lanes();
+        for tile in order.chunks(lanes) {
+            let is_long = |at: &usize| {
+                let bars = (self.warm_up, series[*at].n_present());
+                Slices::plan(self.spacing, lanes, bars).is_some()
+            };
+            // Long series that would leave lanes without work go one by one, on all of them.
+            let at_once = if tile.len() < lanes && tile.iter().all(is_long) {
+                1
+            } else {
+                lanes
+            };
+            for tile in tile.chunks(at_once) {
+                self.lanes.run(series, tile, &mut sink);
+            }
         }
         self.order = order;
     }

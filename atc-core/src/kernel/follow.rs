@@ -40,7 +40,7 @@ pub(crate) struct BarLanes<V> {
 pub(crate) fn constants<V: Lanes>(
     plan: &Plan,
     span: Span,
-    (closes, growth): (&[V], &[f64]),
+    (closes, growth): (&[V], impl Iterator<Item = V>),
     (before, bars): (V, &mut [BarLanes<V>]),
 ) -> V {
     let (one, retain) = (V::splat(1.0), V::splat(plan.retain));
@@ -52,7 +52,7 @@ pub(crate) fn constants<V: Lanes>(
     };
     for (slot, (close, growth)) in bars.iter_mut().zip(closes.iter().zip(growth)) {
         let close = *close;
-        let step = ((close - before) / before) * V::splat(*growth);
+        let step = ((close - before) / before) * growth;
         slot.low = close * low;
         slot.high = close * high;
         slot.up = retain * (one + step);

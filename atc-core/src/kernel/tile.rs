@@ -13,8 +13,10 @@ use crate::{EQUITY_FLOOR, Family, Hma, PerFamily, Plan};
 /// Everything a series needs to go on, for the series of `V`'s lanes.
 #[derive(Clone, Debug)]
 pub(crate) struct Tile<V> {
-    /// Bars consumed.
+    /// Bars consumed, by the first lane.
     pub(crate) bars: usize,
+    /// Bars that each lane is ahead of the one before: 0, but for slices of one series.
+    pub(crate) ahead: usize,
     /// Last close.
     pub(crate) close: V,
     pub(crate) source: Trail<V>,
@@ -148,6 +150,7 @@ impl<V: Lanes> Tile<V> {
             (plan.switches.hma == Hma::Hull).then(|| Hull::new(&plan.lengths[Family::Hma], block));
         Self {
             bars: 0,
+            ahead: 0,
             close: zero,
             source: Trail::new(windows.history, block, zero),
             windows: windows
@@ -168,7 +171,7 @@ impl<V: Lanes> Tile<V> {
     /// Goes back to the state before the first bar, keeping all memory.
     pub(crate) fn reset(&mut self, plan: &Plan) {
         let zero = V::splat(0.0);
-        self.bars = 0;
+        (self.bars, self.ahead) = (0, 0);
         self.source.reset(zero);
         self.windows.iter_mut().for_each(Window::reset);
         self.changes.reset(zero);
@@ -234,9 +237,15 @@ impl<V: Lanes> Tile<V> {
     #[inline(always)]
     fn take(&mut self, plan: &Plan, span: Span, block: &mut Block<V>, start: usize) {
         let n = span.n;
-        plan.growths(span.first_bar, &mut block.cache, &mut block.growth[..n]);
-        let given = (&block.closes[..n], &block.growth[..n]);
-        self.close = constants(plan, span, given, (self.close, &mut block.bars[..n]));
+        let (closes, bars) = (&block.closes[..n], &mut block.bars[..n]);
+        if self.ahead == 0 {
+            plan.growths(span.first_bar, &mut block.cache, &mut block.growth[..n]);
+            let growth = block.growth[..n].iter().map(|growth| V::splat(*growth));
+            self.close = constants(plan, span, (closes, growth), (self.close, bars));
+        } else {
+            let growth = plan.lane_growths::<V>(span.first_bar, self.ahead);
+            self.close = constants(plan, span, (closes, growth), (self.close, bars));
+        }
         self.sums(plan, start, PerFamily([true; 6]));
     }
 

@@ -98,6 +98,7 @@ impl<V: Lanes> Layer1<V> {
         bars: &mut [BarLanes<V>],
     ) {
         plan.growths(span.first_bar, &mut self.growth, growth);
+        let growth = growth.iter().map(|growth| V::splat(*growth));
         constants(plan, span, (closes.closes, growth), (closes.before, bars));
     }
 

@@ -158,7 +158,12 @@ impl<V: Lanes> SweepSet<V> {
             self.take(all, order, span);
             for (at, crew) in part.crews.iter().enumerate() {
                 self.vote((at, crew), &sweep.plans, span);
-                let tile = Placing { all, order, first };
+                let tile = Placing {
+                    all,
+                    order,
+                    first,
+                    slices: None,
+                };
                 self.hand_on((at, crew), &sweep.plans, (span, &tile), sink);
             }
             self.close = self.work.closes[n - 1];
@@ -174,6 +179,7 @@ impl<V: Lanes> SweepSet<V> {
             all,
             order,
             first: span.first_bar,
+            ahead: 0,
             room: &mut work.values,
         };
         gather.feed(&mut work.closes[..span.n], &mut work.sources[..span.n]);

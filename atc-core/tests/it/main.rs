@@ -6,5 +6,6 @@ mod lanes;
 mod laws;
 mod market;
 mod naive;
+mod slices;
 mod sweep;
 mod universe;

@@ -63,6 +63,13 @@ pub(crate) fn memory(lengths: &[usize; 9]) -> usize {
     histories.into_iter().max().unwrap_or(0) + 1
 }
 
+/// Bars between the cuts of the outer averages that use windows.
+pub(crate) fn spacings(lengths: &[usize; 9]) -> Vec<usize> {
+    let mut smoothing = lengths.map(smoothing_length).to_vec();
+    smoothing.retain(|smoothing| *smoothing > DIRECT);
+    smoothing
+}
+
 /// Over how many bars three lines are summed afresh, if they all are.
 pub(crate) fn direct(smoothing: [usize; 3]) -> Option<usize> {
     let longest = smoothing.into_iter().max().unwrap_or(1);
