@@ -43,11 +43,22 @@ impl Columns {
 
     /// Makes every column `n` values long, all NaN.
     pub(crate) fn blank(&mut self, n: usize) {
-        let columns = self.signals.0.iter_mut().chain(&mut self.equities.0);
-        for column in columns.chain([&mut self.average_signal]) {
+        for column in self.all_mut() {
             column.clear();
+        }
+        self.resize(n);
+    }
+
+    /// Makes every column `n` values long; what is there already stays.
+    pub(crate) fn resize(&mut self, n: usize) {
+        for column in self.all_mut() {
             column.resize(n, f64::NAN);
         }
+    }
+
+    fn all_mut(&mut self) -> impl Iterator<Item = &mut Vec<f64>> {
+        let columns = self.signals.0.iter_mut().chain(&mut self.equities.0);
+        columns.chain([&mut self.average_signal])
     }
 
     /// Puts the outputs of one bar in their places.

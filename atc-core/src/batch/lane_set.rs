@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::alone::Alone;
 use super::last::{AtEnd, Last};
 use super::slices::{Seams, Slices, Spacing};
+use super::trends::LaneTrends;
 use super::{Columns, Series};
 use crate::kernel::{Block, Feed, Tile};
 use crate::lanes::{Lanes, MAX_LANES};
@@ -33,7 +34,7 @@ pub(super) struct LaneSet<V> {
     pub(super) block: Block<V>,
     /// Values of a block, lane by lane.
     pub(super) values: Vec<f64>,
-    pub(super) trends: Vec<TrendTracker>,
+    pub(super) trends: LaneTrends<V>,
     /// Where a series without neighbours goes on after its warm-up, if it is not cut into slices.
     alone: Alone,
     pub(super) spacing: Spacing,
@@ -50,7 +51,7 @@ impl<V: Lanes> LaneSet<V> {
             tile,
             block: Block::new(block),
             values: vec![1.0; V::N * block],
-            trends: vec![TrendTracker::default(); V::N],
+            trends: LaneTrends::new(),
             alone: Alone::new(&plan, block),
             spacing: Spacing::of(&plan),
             is_sliced: true,
@@ -63,7 +64,7 @@ impl<V: Lanes> LaneSet<V> {
     #[inline(always)]
     pub(super) fn run(&mut self, all: &[Series<'_>], order: &[usize], sink: &mut Sink<'_, '_>) {
         self.tile.reset(&self.plan);
-        self.trends.fill(TrendTracker::default());
+        self.trends = LaneTrends::new();
         self.is_sliced = true;
         let ends = order.iter().map(|at| all[*at].n_present());
         let end = ends.max().unwrap_or(0);
@@ -128,7 +129,7 @@ impl<V: Lanes> LaneSet<V> {
     fn go_on_alone(&mut self, (all, at): (&[Series<'_>], usize), sink: &mut Sink<'_, '_>) {
         let record = self.alone.record();
         self.tile.record(0, record);
-        let start = (self.tile.bars, self.trends[0]);
+        let start = (self.tile.bars, self.trends.lane(0));
         self.alone.run(&self.plan, start, (&all[at], at), sink);
     }
 
@@ -151,22 +152,10 @@ impl<V: Lanes> LaneSet<V> {
         n: usize,
         take: &mut dyn FnMut(usize, Last<'_>),
     ) {
+        self.trends.update(&self.plan, &self.block.average[..n]);
         for (lane, at) in order.iter().enumerate() {
-            let end = all[*at].n_present();
-            if first >= end {
-                continue;
-            }
-            let mut flip = None;
-            for value in &self.block.average[..n] {
-                flip = self.trends[lane].update(&self.plan, value.lane(lane));
-            }
             if all[*at].stops().contains(&(first + n)) {
-                let flip = flip.is_some();
-                let lane = LaneAt {
-                    set: self,
-                    lane,
-                    flip,
-                };
+                let lane = LaneAt { set: self, lane };
                 take(*at, Last { lane: &lane });
             }
         }
@@ -279,19 +268,19 @@ pub(crate) fn block_len(plan: &Plan) -> usize {
 struct LaneAt<'a, V> {
     set: &'a LaneSet<V>,
     lane: usize,
-    flip: bool,
 }
 
 impl<V: Lanes> AtEnd for LaneAt<'_, V> {
     fn reading(&self) -> Option<Reading> {
-        let trend = self.trend();
+        let last = self.trend().last_value();
+        let flip = self.set.trends.is_flip(self.lane);
         self.set
             .tile
-            .reading(&self.set.plan, self.lane, (trend.last_value(), self.flip))
+            .reading(&self.set.plan, self.lane, (last, flip))
     }
 
     fn trend(&self) -> TrendTracker {
-        self.set.trends[self.lane]
+        self.set.trends.lane(self.lane)
     }
 
     fn classifier(&self) -> Classifier {
@@ -302,7 +291,7 @@ impl<V: Lanes> AtEnd for LaneAt<'_, V> {
             state: State::resume(&plan, self.set.tile.bars, &record),
             plan,
             trend: self.trend(),
-            flip: self.flip,
+            flip: self.set.trends.is_flip(self.lane),
         }
     }
 }

@@ -8,6 +8,7 @@ mod lane_set;
 mod last;
 mod series;
 mod slices;
+mod trends;
 mod workspace;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub(crate) use lane_set::{Gather, Placing, block_len};
 pub use last::Last;
 pub use series::Series;
 pub(crate) use series::check_bar;
+pub(crate) use trends::LaneTrends;
 pub use workspace::Workspace;
 
 use crate::{Classifier, Error, Family, Plan};

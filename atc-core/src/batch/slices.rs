@@ -151,9 +151,11 @@ impl<V: Lanes> LaneSet<V> {
         let n_true = self.seams.end(slices, &mut self.tile);
         if has_trend {
             let n_bars = slices.n_bars(n_true);
+            let mut trend = self.trends.lane(0);
             for value in &self.seams.average[..n_bars] {
-                self.trends[0].update(&self.plan, *value);
+                trend.update(&self.plan, *value);
             }
+            self.trends.set(&self.plan, trend);
         }
         if n_true == 1 {
             // What does not forget goes bar by bar.

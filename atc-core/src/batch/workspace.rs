@@ -104,7 +104,12 @@ impl Workspace {
     pub fn columns(&mut self, series: &[Series<'_>], out: &mut [Columns]) {
         assert_eq!(series.len(), out.len(), "one output per series");
         for (series, columns) in series.iter().zip(&mut *out) {
-            columns.blank(series.n_bars());
+            if series.n_present() == series.n_bars() {
+                // Every bar will be written.
+                columns.resize(series.n_bars());
+            } else {
+                columns.blank(series.n_bars());
+            }
         }
         self.run(series, Sink::Columns(out));
     }

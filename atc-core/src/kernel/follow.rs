@@ -207,12 +207,11 @@ fn follow_set<V: Lanes, const OPENING: bool>(
             for k in 0..3 {
                 let factor = V::select(short[k], bar.down, bar.up);
                 equity[k] = (equity[k] * factor).at_least(floor);
-                short[k] = average[k].gt(V::select(short[k], bar.low, bar.high));
-                let held = equity[k].keep(short[k]);
+                short[k] = average[k].stays_above(short[k], bar.low, bar.high);
                 if OPENING && k == 0 {
-                    (total, shorts) = (equity[k], held);
+                    (total, shorts) = (equity[k], equity[k].keep(short[k]));
                 } else {
-                    (total, shorts) = (total + equity[k], shorts + held);
+                    (total, shorts) = (total + equity[k], shorts.plus(short[k], equity[k]));
                 }
             }
             (bar.total, bar.short) = (total, shorts);
@@ -249,7 +248,7 @@ fn follow_fresh<V: Lanes>(
             let equity = (lines.equity[k] * factor).at_least(floor);
             let after = next_side(before, row[k], bar);
             bar.total = bar.total + equity;
-            bar.short = bar.short + equity.keep(short.gt(after));
+            bar.short = bar.short.plus(short.gt(after), equity);
             let unset = V::select(after.abs().gt(long), zero, equity);
             fresh.unset[j] = fresh.unset[j] + unset;
             (lines.side[k], lines.equity[k], lines.average[k]) = (after, equity, row[k]);

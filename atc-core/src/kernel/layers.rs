@@ -140,7 +140,7 @@ fn follow<V: Lanes, const REPEAT: bool, const UNSET: bool>(
         }
         let value = (set - two * bar.short) / bar.total;
         signal = (value * hundred + half).floor();
-        let cast = vote.cast + equity.keep(signal.gt(long));
+        let cast = vote.cast.plus(signal.gt(long), equity);
         vote.cast = cast - equity.keep(short.gt(signal));
         vote.total = vote.total + equity;
         if wanted {

@@ -16,8 +16,8 @@ impl<T: Copy> Trail<T> {
     /// A trail that remembers `keep` rows, all `blank` at first, and takes
     /// blocks of up to `block` rows.
     pub(crate) fn new(keep: usize, block: usize, blank: T) -> Self {
-        // At least as much room as history, so that moving costs one copy per row.
-        let room = block.max(keep.min(4 * block));
+        // Moving costs a copy of one row in four, or of one in a block of bars.
+        let room = block.max((4 * keep).min(4 * block));
         Self {
             keep,
             head: keep,

@@ -90,6 +90,18 @@ pub(crate) trait Lanes:
     /// `self` where the mask holds, else +0.
     fn keep(self, mask: Self::Mask) -> Self;
 
+    /// `self + more` where the mask holds, else `self + 0`.
+    #[inline(always)]
+    fn plus(self, mask: Self::Mask, more: Self) -> Self {
+        self + more.keep(mask)
+    }
+
+    /// A hysteresis, `low <= high`: `self > low` where `held`, else `self > high`.
+    #[inline(always)]
+    fn stays_above(self, held: Self::Mask, low: Self, high: Self) -> Self::Mask {
+        self.gt(Self::select(held, low, high))
+    }
+
     /// Whether the mask holds in every lane.
     fn all(mask: Self::Mask) -> bool;
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::layer1::{Averages, Closes, Layer1};
 use super::shared::{Crew, Part};
 use super::{Sweep, Swept};
-use crate::batch::{Gather, Placing, block_len};
+use crate::batch::{Gather, LaneTrends, Placing, block_len};
 use crate::kernel::Feed;
 use crate::kernel::averages::{Row, Span};
 use crate::kernel::follow::BarLanes;
 use crate::kernel::layers::{FamilyWork, Layer2, Votes, average, layer2};
 use crate::lanes::Lanes;
-use crate::{Family, PerFamily, Plan, Reading, Series, Trend, TrendTracker};
+use crate::{Family, PerFamily, Plan, Reading, Series, Trend};
 
 /// Where results go: parameter set, then series.
 pub(super) enum Sink<'a, 'b> {
@@ -40,7 +40,7 @@ pub(super) struct SweepSet<V> {
 struct Top<V> {
     layer2: [Layer2<V>; 6],
     delayed: V,
-    trends: Vec<TrendTracker>,
+    trends: LaneTrends<V>,
 }
 
 /// Workspace for a block.
@@ -66,19 +66,19 @@ impl<V: Lanes> Top<V> {
         Self {
             layer2: Family::ALL.map(|f| Layer2::new(plan.params().weights[f])),
             delayed: V::splat(0.0),
-            trends: vec![TrendTracker::default(); V::N],
+            trends: LaneTrends::new(),
         }
     }
 
     fn reset(&mut self, plan: &Plan) {
         self.layer2 = Family::ALL.map(|f| Layer2::new(plan.params().weights[f]));
         self.delayed = V::splat(0.0);
-        self.trends.fill(TrendTracker::default());
+        self.trends = LaneTrends::new();
     }
 
     /// Where a lane stands after `bars` bars.
-    fn end(&self, plan: &Plan, lane: usize, (bars, flip): (usize, bool)) -> Swept {
-        let trend = self.trends[lane];
+    fn end(&self, plan: &Plan, lane: usize, bars: usize) -> Swept {
+        let trend = self.trends.lane(lane);
         let average_signal = trend.last_value().unwrap_or(f64::NAN);
         let layer2 = |f: Family| &self.layer2[f as usize];
         let reading = (plan.params().cutout < bars).then(|| Reading {
@@ -86,7 +86,7 @@ impl<V: Lanes> Top<V> {
             equities: PerFamily(Family::ALL.map(|f| layer2(f).equity.lane(lane))),
             average_signal,
             trend: Trend::of(plan, average_signal),
-            flip,
+            flip: self.trends.is_flip(lane),
         });
         Swept { reading, trend }
     }
@@ -264,17 +264,10 @@ impl<V: Lanes> Top<V> {
         take: &mut dyn FnMut(usize, usize, Swept),
     ) {
         let bars = tile.first + average.len();
+        self.trends.update(plan, average);
         for (lane, at) in tile.order.iter().enumerate() {
-            let end = tile.all[*at].n_present();
-            if end <= tile.first {
-                continue;
-            }
-            let mut flip = None;
-            for value in average {
-                flip = self.trends[lane].update(plan, value.lane(lane));
-            }
-            if end == bars {
-                take(index, *at, self.end(plan, lane, (bars, flip.is_some())));
+            if tile.all[*at].n_present() == bars {
+                take(index, *at, self.end(plan, lane, bars));
             }
         }
     }

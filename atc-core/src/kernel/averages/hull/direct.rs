@@ -1,6 +1,8 @@
 //! Outer averages summed afresh at every bar.
+//!
+//! The differences are all there before the first outer average is summed: one loop for both would need
+//! twice the constants, and more registers than there are.
 
-use super::Inner;
 use crate::kernel::averages::{Consumer, Trio};
 use crate::lanes::Lanes;
 
@@ -11,8 +13,7 @@ const SPREAD: usize = 2;
 /// Outer averages summed afresh: `WMA_s` is the sum of the s newest partial sums.
 pub(super) struct Direct<'a, V> {
     /// Differences, from the oldest that the first bar needs.
-    pub(super) past: &'a mut [[V; 3]],
-    pub(super) inner: Inner<'a, V>,
+    pub(super) past: &'a [[V; 3]],
     pub(super) scale: [V; 3],
 }
 
@@ -27,117 +28,129 @@ impl<V: Lanes> Direct<'_, V> {
     ) {
         let similar = smoothing.iter().all(|s| s + SPREAD >= longest);
         if V::UNROLL && !C::YOUNG && similar {
-            match longest {
-                3 => return self.run::<3>((first, smoothing), consumer),
-                4 => return self.run::<4>((first, smoothing), consumer),
-                5 => return self.run::<5>((first, smoothing), consumer),
-                6 => return self.run::<6>((first, smoothing), consumer),
-                7 => return self.run::<7>((first, smoothing), consumer),
+            let lines = (first, smoothing);
+            match (longest, smoothing == [longest; 3]) {
+                (3, true) => return self.run::<3, true>(lines, consumer),
+                (3, false) => return self.run::<3, false>(lines, consumer),
+                (4, true) => return self.run::<4, true>(lines, consumer),
+                (4, false) => return self.run::<4, false>(lines, consumer),
+                (5, true) => return self.run::<5, true>(lines, consumer),
+                (5, false) => return self.run::<5, false>(lines, consumer),
+                (6, true) => return self.run::<6, true>(lines, consumer),
+                (6, false) => return self.run::<6, false>(lines, consumer),
+                (7, true) => return self.run::<7, true>(lines, consumer),
+                (7, false) => return self.run::<7, false>(lines, consumer),
                 _ => {}
             }
         }
         let mut trio = AnySize {
+            left: self.past.len() + 1 - longest,
             direct: self,
-            at: longest - 1,
+            longest,
             smoothing,
         };
         consumer.run(first, &mut trio);
     }
 
+    /// Lines that all span `S` bars, if they are `EVEN`, or at most so many.
     #[inline(always)]
-    fn run<const S: usize>(
+    fn run<const S: usize, const EVEN: bool>(
         self,
         (first, smoothing): (usize, [usize; 3]),
         consumer: &mut impl Consumer<V>,
     ) {
-        let never = V::splat(0.0).gt(V::splat(0.0));
-        let mut counts = [[never; 3]; 2];
-        for (counts, back) in counts.iter_mut().zip([S - 2, S - 1]) {
-            for (count, s) in counts.iter_mut().zip(smoothing) {
-                if s > back {
-                    *count = V::splat(1.0).gt(V::splat(0.0));
-                }
-            }
-        }
-        let mut trio = Sized::<V, S> {
-            direct: self,
-            at: 0,
-            counts,
+        let mut trio = Sized::<V, S, EVEN> {
+            left: self.past.len() + 1 - S,
+            past: self.past,
+            scale: self.scale,
+            second: counts::<V>(smoothing, S - 2),
+            oldest: counts::<V>(smoothing, S - 1),
         };
         consumer.run(first, &mut trio);
     }
 }
 
+/// Which lines reach further back than `back` bars.
+#[inline(always)]
+fn counts<V: Lanes>(smoothing: [usize; 3], back: usize) -> [V::Mask; 3] {
+    let (zero, one) = (V::splat(0.0), V::splat(1.0));
+    let mut counts = [zero.gt(one); 3];
+    for (count, s) in counts.iter_mut().zip(smoothing) {
+        if s > back {
+            *count = one.gt(zero);
+        }
+    }
+    counts
+}
+
 /// [`Direct`] over any number of bars.
 struct AnySize<'a, V> {
     direct: Direct<'a, V>,
-    /// The difference of the next bar.
-    at: usize,
+    longest: usize,
     smoothing: [usize; 3],
+    left: usize,
 }
 
 impl<V: Lanes> Trio<V> for AnySize<'_, V> {
     #[inline(always)]
     fn next_run(&mut self) -> usize {
-        self.direct.inner.next_run()
+        std::mem::take(&mut self.left)
     }
 
     #[inline(always)]
     fn at(&mut self, j: usize) -> [V; 3] {
-        let Direct { past, inner, scale } = &mut self.direct;
+        let Direct { past, scale } = &self.direct;
+        let newest = j + self.longest - 1;
         let mut out = *scale;
         for k in 0..3 {
-            let mut sum = inner.at(j, k);
-            past[self.at][k] = sum;
+            let mut sum = past[newest][k];
             let mut weighted = sum;
             for back in 1..self.smoothing[k] {
-                sum = sum + past[self.at - back][k];
+                sum = sum + past[newest - back][k];
                 weighted = weighted + sum;
             }
             out[k] = weighted * scale[k];
         }
-        self.at += 1;
         out
     }
 }
 
 /// [`Direct`] whose longest line spans `S` bars.
-struct Sized<'a, V: Lanes, const S: usize> {
-    direct: Direct<'a, V>,
-    /// Bars done.
-    at: usize,
-    /// Which lines reach back by S - 2 and S - 1 bars.
-    counts: [[V::Mask; 3]; 2],
+struct Sized<'a, V: Lanes, const S: usize, const EVEN: bool> {
+    /// Differences, from the oldest that the next bar needs.
+    past: &'a [[V; 3]],
+    scale: [V; 3],
+    /// Which lines reach back by S - 2 bars, and by S - 1.
+    second: [V::Mask; 3],
+    oldest: [V::Mask; 3],
+    left: usize,
 }
 
-impl<V: Lanes, const S: usize> Trio<V> for Sized<'_, V, S> {
+impl<V: Lanes, const S: usize, const EVEN: bool> Trio<V> for Sized<'_, V, S, EVEN> {
     #[inline(always)]
     fn next_run(&mut self) -> usize {
-        self.direct.inner.next_run()
+        std::mem::take(&mut self.left)
     }
 
     #[inline(always)]
-    fn at(&mut self, j: usize) -> [V; 3] {
-        let Direct { past, inner, scale } = &mut self.direct;
-        let window: &mut [[V; 3]; S] = past[self.at..]
-            .first_chunk_mut()
-            .expect("the trail has room for the block");
-        self.at += 1;
-        let mut out = *scale;
+    fn at(&mut self, _: usize) -> [V; 3] {
+        let window: &[[V; 3]; S] = self.past.first_chunk().expect("a bar has a whole window");
+        self.past = &self.past[1..];
+        let mut out = self.scale;
         for k in 0..3 {
-            let mut sum = inner.at(j, k);
-            window[S - 1][k] = sum;
+            let mut sum = window[S - 1][k];
             let mut weighted = sum;
             for back in 1..S {
                 sum = sum + window[S - 1 - back][k];
-                let counted = if back + 2 < S {
-                    sum
-                } else {
-                    sum.keep(self.counts[back + 2 - S][k])
+                let counted = match back + 2 {
+                    _ if EVEN => sum,
+                    place if place == S => sum.keep(self.second[k]),
+                    place if place == S + 1 => sum.keep(self.oldest[k]),
+                    _ => sum,
                 };
                 weighted = weighted + counted;
             }
-            out[k] = weighted * scale[k];
+            out[k] = weighted * self.scale[k];
         }
         out
     }

@@ -171,12 +171,10 @@ impl<V: Lanes> Hull<V> {
             let smoothing = three(&constants.outer.lengths, first);
             match outer {
                 Outer::Direct(longest, trail) => {
-                    let start = trail.reserve(n) + 1 - *longest;
-                    let direct = Direct {
-                        past: &mut trail.rows_mut()[start..],
-                        inner,
-                        scale,
-                    };
+                    let start = trail.reserve(n);
+                    inner.differences(&mut trail.rows_mut()[start..]);
+                    let past = &trail.rows()[start + 1 - *longest..];
+                    let direct = Direct { past, scale };
                     direct.dispatch((first, smoothing, *longest), consumer);
                 }
                 Outer::Windowed(lines, averages) => {
@@ -239,6 +237,22 @@ impl<'a, V: Lanes> Inner<'a, V> {
         self.prefixes = window.prefixes(*run);
         self.ramps = window.ramps(*run);
         run.len
+    }
+
+    /// `d` of all bars of the block.
+    #[inline(always)]
+    fn differences(mut self, rows: &mut [[V; 3]]) {
+        let mut at = 0;
+        loop {
+            let n = self.next_run();
+            if n == 0 {
+                break;
+            }
+            for (j, row) in rows[at..at + n].iter_mut().enumerate() {
+                *row = [self.at(j, 0), self.at(j, 1), self.at(j, 2)];
+            }
+            at += n;
+        }
     }
 
     #[inline(always)]

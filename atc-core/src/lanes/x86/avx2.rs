@@ -1,64 +1,30 @@
-//! Lanes in x86-64 registers: four with AVX2, eight with AVX-512.
-//!
-//! The only `unsafe` of the crate. Values of these types are made and used
-//! only below the `#[target_feature]` functions in
-//! [`dispatch`](crate::kernel::dispatch), which run after the processor was
-//! asked for the feature. Every method is `inline(always)` so that it takes
-//! on the features of that caller.
-#![expect(
-    unsafe_code,
-    reason = "vector intrinsics; 2.5 times the speed of the portable lanes"
-)]
+//! Four lanes in an AVX2 register.
 
 use core::arch::x86_64::{
-    __m256d, __m512d, __mmask8, _CMP_GT_OQ, _CMP_LE_OQ, _MM_FROUND_TO_NEG_INF, _mm256_add_pd,
-    _mm256_and_pd, _mm256_andnot_pd, _mm256_blendv_pd, _mm256_cmp_pd, _mm256_div_pd,
-    _mm256_floor_pd, _mm256_loadu_pd, _mm256_max_pd, _mm256_movemask_pd, _mm256_mul_pd,
-    _mm256_permute2f128_pd, _mm256_set1_pd, _mm256_storeu_pd, _mm256_sub_pd, _mm256_unpackhi_pd,
-    _mm256_unpacklo_pd, _mm512_abs_pd, _mm512_add_pd, _mm512_cmp_pd_mask, _mm512_div_pd,
-    _mm512_mask_blend_pd, _mm512_maskz_mov_pd, _mm512_max_pd, _mm512_mul_pd, _mm512_roundscale_pd,
-    _mm512_set1_pd, _mm512_sub_pd,
+    __m256d, _CMP_GT_OQ, _CMP_LE_OQ, _mm256_add_pd, _mm256_and_pd, _mm256_andnot_pd,
+    _mm256_blendv_pd, _mm256_cmp_pd, _mm256_div_pd, _mm256_floor_pd, _mm256_loadu_pd,
+    _mm256_max_pd, _mm256_movemask_pd, _mm256_mul_pd, _mm256_permute2f128_pd, _mm256_set1_pd,
+    _mm256_storeu_pd, _mm256_sub_pd, _mm256_unpackhi_pd, _mm256_unpacklo_pd,
 };
 use std::ops::{Add, Div, Mul, Sub};
 
-use super::Lanes;
+use super::lanewise;
+use crate::lanes::Lanes;
 
 /// Four lanes in an AVX2 register.
 #[derive(Clone, Copy, Debug)]
 #[repr(transparent)]
 pub(crate) struct Avx2(__m256d);
 
-/// Eight lanes in an AVX-512 register.
-#[derive(Clone, Copy, Debug)]
-#[repr(transparent)]
-pub(crate) struct Avx512(__m512d);
-
-macro_rules! lanewise {
-    ($type:ident, $trait:ident, $method:ident, $intrinsic:ident) => {
-        impl $trait for $type {
-            type Output = Self;
-
-            #[inline(always)]
-            fn $method(self, other: Self) -> Self {
-                // SAFETY: see the module: the feature was detected before the value existed.
-                Self(unsafe { $intrinsic(self.0, other.0) })
-            }
-        }
-    };
-}
 lanewise!(Avx2, Add, add, _mm256_add_pd);
 lanewise!(Avx2, Sub, sub, _mm256_sub_pd);
 lanewise!(Avx2, Mul, mul, _mm256_mul_pd);
 lanewise!(Avx2, Div, div, _mm256_div_pd);
-lanewise!(Avx512, Add, add, _mm512_add_pd);
-lanewise!(Avx512, Sub, sub, _mm512_sub_pd);
-lanewise!(Avx512, Mul, mul, _mm512_mul_pd);
-lanewise!(Avx512, Div, div, _mm512_div_pd);
 
 /// Rows to columns: value `i` of row `j` becomes value `j` of row `i`.
 #[inline(always)]
 fn transpose([a, b, c, d]: [__m256d; 4]) -> [__m256d; 4] {
-    // SAFETY: see the module.
+    // SAFETY: see the module above.
     unsafe {
         let (low, high) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
         let (low2, high2) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
@@ -75,7 +41,7 @@ fn transpose([a, b, c, d]: [__m256d; 4]) -> [__m256d; 4] {
 #[inline(always)]
 fn load(values: &[f64]) -> __m256d {
     let four: &[f64; 4] = values.first_chunk().expect("four values are left");
-    // SAFETY: see the module; the reference covers four values.
+    // SAFETY: see the module above; the reference covers four values.
     unsafe { _mm256_loadu_pd(four.as_ptr()) }
 }
 
@@ -88,7 +54,7 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn splat(value: f64) -> Self {
-        // SAFETY: see the module.
+        // SAFETY: see the module above.
         Self(unsafe { _mm256_set1_pd(value) })
     }
 
@@ -139,7 +105,7 @@ impl Lanes for Avx2 {
                 let slot: &mut [f64; 4] = out[lane * stride + 4 * i..]
                     .first_chunk_mut()
                     .expect("a lane has room for the block");
-                // SAFETY: see the module; the reference covers four values.
+                // SAFETY: see the module above; the reference covers four values.
                 unsafe { _mm256_storeu_pd(slot.as_mut_ptr(), row) };
             }
         }
@@ -152,124 +118,49 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn abs(self) -> Self {
-        // SAFETY: see the module.
+        // SAFETY: see the module above.
         Self(unsafe { _mm256_andnot_pd(_mm256_set1_pd(-0.0), self.0) })
     }
 
     #[inline(always)]
     fn floor(self) -> Self {
-        // SAFETY: see the module.
+        // SAFETY: see the module above.
         Self(unsafe { _mm256_floor_pd(self.0) })
     }
 
     #[inline(always)]
     fn at_least(self, bound: Self) -> Self {
-        // SAFETY: see the module. The instruction returns its second operand if one is NaN.
+        // SAFETY: see the module above. The instruction returns its second operand if one is NaN.
         Self(unsafe { _mm256_max_pd(bound.0, self.0) })
     }
 
     #[inline(always)]
     fn gt(self, other: Self) -> __m256d {
-        // SAFETY: see the module.
+        // SAFETY: see the module above.
         unsafe { _mm256_cmp_pd::<_CMP_GT_OQ>(self.0, other.0) }
     }
 
     #[inline(always)]
     fn le(self, other: Self) -> __m256d {
-        // SAFETY: see the module.
+        // SAFETY: see the module above.
         unsafe { _mm256_cmp_pd::<_CMP_LE_OQ>(self.0, other.0) }
     }
 
     #[inline(always)]
     fn select(mask: __m256d, yes: Self, no: Self) -> Self {
-        // SAFETY: see the module.
+        // SAFETY: see the module above.
         Self(unsafe { _mm256_blendv_pd(no.0, yes.0, mask) })
     }
 
     #[inline(always)]
     fn keep(self, mask: __m256d) -> Self {
-        // SAFETY: see the module.
+        // SAFETY: see the module above.
         Self(unsafe { _mm256_and_pd(self.0, mask) })
     }
 
     #[inline(always)]
     fn all(mask: __m256d) -> bool {
-        // SAFETY: see the module.
+        // SAFETY: see the module above.
         unsafe { _mm256_movemask_pd(mask) == 0b1111 }
-    }
-}
-
-impl Lanes for Avx512 {
-    const N: usize = 8;
-
-    const UNROLL: bool = true;
-
-    type Mask = __mmask8;
-
-    #[inline(always)]
-    fn splat(value: f64) -> Self {
-        // SAFETY: see the module.
-        Self(unsafe { _mm512_set1_pd(value) })
-    }
-
-    #[inline(always)]
-    fn lane(&self, lane: usize) -> f64 {
-        // SAFETY: a register of eight doubles has the layout of an array of eight.
-        let lanes: &[f64; 8] = unsafe { &*(&raw const self.0).cast() };
-        lanes[lane]
-    }
-
-    #[inline(always)]
-    fn set_lane(&mut self, lane: usize, value: f64) {
-        // SAFETY: a register of eight doubles has the layout of an array of eight.
-        let lanes: &mut [f64; 8] = unsafe { &mut *(&raw mut self.0).cast() };
-        lanes[lane] = value;
-    }
-
-    #[inline(always)]
-    fn abs(self) -> Self {
-        // SAFETY: see the module.
-        Self(unsafe { _mm512_abs_pd(self.0) })
-    }
-
-    #[inline(always)]
-    fn floor(self) -> Self {
-        // SAFETY: see the module.
-        Self(unsafe { _mm512_roundscale_pd::<{ _MM_FROUND_TO_NEG_INF }>(self.0) })
-    }
-
-    #[inline(always)]
-    fn at_least(self, bound: Self) -> Self {
-        // SAFETY: see the module. The instruction returns its second operand if one is NaN.
-        Self(unsafe { _mm512_max_pd(bound.0, self.0) })
-    }
-
-    #[inline(always)]
-    fn gt(self, other: Self) -> __mmask8 {
-        // SAFETY: see the module.
-        unsafe { _mm512_cmp_pd_mask::<_CMP_GT_OQ>(self.0, other.0) }
-    }
-
-    #[inline(always)]
-    fn le(self, other: Self) -> __mmask8 {
-        // SAFETY: see the module.
-        unsafe { _mm512_cmp_pd_mask::<_CMP_LE_OQ>(self.0, other.0) }
-    }
-
-    #[inline(always)]
-    fn select(mask: __mmask8, yes: Self, no: Self) -> Self {
-        // SAFETY: see the module.
-        Self(unsafe { _mm512_mask_blend_pd(mask, no.0, yes.0) })
-    }
-
-    #[inline(always)]
-    fn keep(self, mask: __mmask8) -> Self {
-        // SAFETY: see the module.
-        Self(unsafe { _mm512_maskz_mov_pd(mask, self.0) })
-    }
-
-    #[inline(always)]
-    fn all(mask: __mmask8) -> bool {
-        mask == 0xff
     }
 }
