@@ -29,8 +29,8 @@ mod wire;
 #[cfg(feature = "arrow")]
 pub use arrow::values;
 pub use batch::{
-    Columns, Detail, Isa, Last, Series, Workspace, average_signal, classify, classify_detail,
-    classify_last,
+    Columns, Detail, Isa, Last, PieceEnd, Pieces, Series, Workspace, average_signal, classify,
+    classify_detail, classify_last,
 };
 pub use carry::{Carry, FamilyCarry};
 pub use classifier::{Bar, Cells, Classifier, Reading, Signal};

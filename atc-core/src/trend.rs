@@ -102,6 +102,41 @@ impl TrendTracker {
         self.flip
     }
 
+    /// Takes the average signals of several bars, as [`update`](Self::update) would one by one.
+    ///
+    /// Looks at the last ones alone: the last flip is the first of the crossings in its direction that no
+    /// crossing in the other one follows.
+    pub fn extend(&mut self, plan: &Plan, average_signals: &[f64]) {
+        let mut valued = average_signals.iter().enumerate().rev();
+        let mut valued = valued.by_ref().filter(|(_, value)| !value.is_nan());
+        let Some((mut at, newest)) = valued.next() else {
+            self.bars += average_signals.len();
+            return;
+        };
+        let before = self.last.map(|last| (0, last));
+        let mut flip: Option<Flip> = None;
+        let mut is_new = false;
+        let mut trend = Trend::of(plan, *newest);
+        for (earlier, value) in valued.map(|(at, value)| (at, *value)).chain(before) {
+            let was = Trend::of(plan, value);
+            if trend != Trend::Neutral && trend != was {
+                if flip.is_some_and(|flip| flip.trend != trend) {
+                    is_new = true;
+                    break;
+                }
+                let bar = self.bars + at;
+                flip = Some(Flip { bar, trend });
+            }
+            (at, trend) = (earlier, was);
+        }
+        let is_other = |flip: Flip| self.flip.is_none_or(|old| old.trend != flip.trend);
+        if is_new || flip.is_some_and(is_other) {
+            self.flip = flip;
+        }
+        self.last = Some(*newest);
+        self.bars += average_signals.len();
+    }
+
     /// The last flip, if there was one.
     pub const fn last_flip(&self) -> Option<Flip> {
         self.flip

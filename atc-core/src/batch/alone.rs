@@ -69,6 +69,7 @@ impl Alone {
             match sink {
                 Sink::Averages(out) => series.place(first, average, out[at]),
                 Sink::Columns(out) => self.columns((series, first, n), &mut out[at]),
+                Sink::Piece(_) => unreachable!("a piece is always cut into slices"),
                 Sink::Last(take) => {
                     let mut flip = None;
                     for value in average {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::alone::Alone;
 use super::last::{AtEnd, Last};
-use super::slices::{Seams, Slices, Spacing};
+use super::pieces::PieceWork;
+use super::slices::{Seams, Slices, unit};
 use super::trends::LaneTrends;
 use super::{Columns, Series};
 use crate::kernel::{Block, Feed, Tile};
@@ -24,6 +25,8 @@ pub(super) enum Sink<'a, 'b> {
     Columns(&'a mut [Columns]),
     /// The last reading of each series.
     Last(&'a mut dyn FnMut(usize, Last<'_>)),
+    /// A piece of the average signal of the only series.
+    Piece(&'a mut PieceWork<'b>),
 }
 
 /// The state of `V`'s lanes, and workspace, reused from tile to tile.
@@ -37,7 +40,8 @@ pub(super) struct LaneSet<V> {
     pub(super) trends: LaneTrends<V>,
     /// Where a series without neighbours goes on after its warm-up, if it is not cut into slices.
     alone: Alone,
-    pub(super) spacing: Spacing,
+    /// What slices of the plan must be a multiple of apart.
+    pub(super) unit: Option<usize>,
     /// Whether slices of the series at hand have met so far.
     pub(super) is_sliced: bool,
     pub(super) seams: Seams,
@@ -53,7 +57,7 @@ impl<V: Lanes> LaneSet<V> {
             values: vec![1.0; V::N * block],
             trends: LaneTrends::new(),
             alone: Alone::new(&plan, block),
-            spacing: Spacing::of(&plan),
+            unit: unit(&plan),
             is_sliced: true,
             seams: Seams::default(),
             plan,
@@ -70,14 +74,17 @@ impl<V: Lanes> LaneSet<V> {
         let end = ends.max().unwrap_or(0);
         let is_alone = order.len() == 1;
         let from = self.plan.strand.from;
-        let mut slices: Option<Slices> = None;
+        let mut slices = self.begin_piece(all, sink);
         while self.tile.bars < end {
             let first = self.tile.bars;
             // A block ends where a series ends or pauses, so that its state can be taken there.
             let stops = order.iter().flat_map(|at| all[*at].stops());
             let next = stops.filter(|stop| *stop > first).min().unwrap_or(end);
             if is_alone && slices.is_none() && from <= first {
-                slices = self.begin_slices(&all[order[0]], (first, next));
+                slices = match sink {
+                    Sink::Piece(piece) => Some(self.begin_first_piece(&all[order[0]], piece)),
+                    _ => self.begin_slices(&all[order[0]], first..next),
+                };
                 if slices.is_none() {
                     return self.go_on_alone((all, order[0]), sink);
                 }
@@ -115,11 +122,20 @@ impl<V: Lanes> LaneSet<V> {
                     Some(slices) => self.keep_average((slices, first), n),
                     None => self.last((all, order, first), n, *take),
                 },
+                Sink::Piece(piece) => {
+                    let average = &self.block.average[..n];
+                    piece.take::<V>((first, self.tile.ahead), average, &mut self.values);
+                }
             }
             if let Some(under_way) = slices
                 && under_way.next(first) == n
+                && !self.meet(under_way)
             {
-                slices = self.meet(under_way, matches!(sink, Sink::Last(_)));
+                if let Sink::Piece(piece) = sink {
+                    return self.end_piece(under_way, piece);
+                }
+                self.leave_slices(under_way, matches!(sink, Sink::Last(_)));
+                slices = None;
             }
         }
     }
@@ -190,7 +206,11 @@ impl<'b> Gather<'_, 'b> {
         for (lane, room) in room.chunks_exact_mut(stride).enumerate() {
             let own = order.get(lane).filter(|at| *first < all[**at].n_present());
             let series = &all[*own.unwrap_or(&order[0])];
-            let first = *first + lane * *ahead;
+            let first = match *first + lane * *ahead {
+                // A slice past the end of its series: nobody reads what comes of it.
+                past if series.n_present() < past + out.len() => 0,
+                first => first,
+            };
             rows[lane] = series.existing(of(series), (first, out.len()), room);
         }
         V::gather(&rows[..V::N], out);
@@ -232,10 +252,11 @@ impl Placing<'_, '_> {
         V::scatter(values, stride, room);
         if let Some(slices) = self.slices {
             let (series, out) = (&self.all[self.order[0]], column(&mut out[self.order[0]]));
-            let lanes = room.chunks_exact(stride).enumerate();
-            for (lane, room) in lanes.take(slices.valid(self.first, V::N)) {
+            for (lane, room) in room.chunks_exact(stride).enumerate() {
                 let first = self.first + lane * slices.ahead;
-                series.place(first, &room[..values.len()], out);
+                if first < slices.limit(V::N) {
+                    series.place(first, &room[..values.len()], out);
+                }
             }
             return;
         }

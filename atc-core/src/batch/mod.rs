@@ -6,6 +6,7 @@ mod dispatch;
 mod isa;
 mod lane_set;
 mod last;
+mod pieces;
 mod series;
 mod slices;
 mod trends;
@@ -20,6 +21,7 @@ pub(crate) use dispatch::entry;
 pub use isa::Isa;
 pub(crate) use lane_set::{Gather, Placing, block_len};
 pub use last::Last;
+pub use pieces::{PieceEnd, Pieces};
 pub use series::Series;
 pub(crate) use series::check_bar;
 pub(crate) use trends::LaneTrends;
@@ -60,7 +62,7 @@ use crate::{Classifier, Error, Family, Plan};
 pub fn classify(plan: &Plan, close: &[f64], source: Option<&[f64]>) -> Result<Columns, Error> {
     let series = Series::new(plan, close, source)?;
     let mut columns = [Columns::default()];
-    Workspace::single(plan).columns(&[series], &mut columns);
+    Workspace::single(plan, &series).columns(&[series], &mut columns);
     let [columns] = columns;
     Ok(columns)
 }
@@ -77,7 +79,7 @@ pub fn average_signal(
 ) -> Result<Vec<f64>, Error> {
     let series = Series::new(plan, close, source)?;
     let mut out = vec![f64::NAN; close.len()];
-    Workspace::single(plan).averages(&[series], &mut [&mut out]);
+    Workspace::single(plan, &series).averages(&[series], &mut [&mut out]);
     Ok(out)
 }
 

@@ -118,7 +118,17 @@ mod tests {
     /// Values around the thresholds, and none.
     fn value() -> impl Strategy<Value = f64> {
         prop::sample::select(vec![
-            f64::NAN, -1.0, -0.2, -0.1, -0.05, 0.0, 0.05, 0.1, 0.2, 0.3, 1.0,
+            f64::NAN,
+            -1.0,
+            -0.2,
+            -0.1,
+            -0.05,
+            0.0,
+            0.05,
+            0.1,
+            0.2,
+            0.3,
+            1.0,
         ])
     }
 
@@ -144,6 +154,11 @@ mod tests {
                     flip = tracker.update(&plan, value.lane(lane));
                 }
                 prop_assert_eq!(lanes.lane(lane), tracker);
+                let of_lane = |values: &[Wide<4>]| -> Vec<f64> { values.iter().map(|v| v.lane(lane)).collect() };
+                let mut extended = TrendTracker::default();
+                extended.extend(&plan, &of_lane(head));
+                extended.extend(&plan, &of_lane(tail));
+                prop_assert_eq!(extended, tracker);
                 prop_assert_eq!(lanes.is_flip(lane), flip.is_some());
                 let mut again = LaneTrends::<Wide<4>>::new();
                 again.set(&plan, tracker);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::dispatch::dispatch;
 use super::lane_set::{LaneSet, Sink};
-use super::slices::{Slices, Spacing};
+use super::pieces::PieceWork;
+use super::slices::{Slices, unit};
 use super::{Columns, Isa, Last, Series};
 use crate::Plan;
 
@@ -34,10 +35,11 @@ use crate::Plan;
 #[derive(Clone, Debug)]
 pub struct Workspace {
     isa: Isa,
+    plan_digest: u64,
     lanes: Kind,
-    /// Bars before a series can be cut into slices, and how.
+    /// Bars before a series can be cut into slices, and what those must be a multiple of apart.
     warm_up: usize,
-    spacing: Spacing,
+    unit: Option<usize>,
     order: Vec<usize>,
 }
 
@@ -54,17 +56,22 @@ impl Workspace {
         isa.is_available().then(|| Self::build(plan.into(), isa))
     }
 
-    /// A workspace for one series at a time.
-    pub(crate) fn single(plan: &Plan) -> Self {
-        Self::build(Arc::new(plan.clone()), Isa::Portable(1))
+    /// A workspace for a series without neighbours: a long one uses all lanes.
+    pub(crate) fn single(plan: &Plan, series: &Series<'_>) -> Self {
+        let isa = Isa::detect();
+        let bars = (plan.strand.from, series.n_present());
+        let is_long = Slices::plan(unit(plan), isa.lanes(), bars).is_some();
+        let isa = if is_long { isa } else { Isa::Portable(1) };
+        Self::build(Arc::new(plan.clone()), isa)
     }
 
     /// `isa` must be available.
     pub(crate) fn build(plan: Arc<Plan>, isa: Isa) -> Self {
         Self {
             isa,
+            plan_digest: plan.digest(),
             warm_up: plan.strand.from,
-            spacing: Spacing::of(&plan),
+            unit: unit(&plan),
             lanes: Kind::new(plan, isa),
             order: Vec::new(),
         }
@@ -120,6 +127,13 @@ impl Workspace {
         self.run(series, Sink::Last(&mut take));
     }
 
+    /// Computes a piece of a series.
+    pub(super) fn piece(&mut self, plan: &Plan, series: &Series<'_>, work: &mut PieceWork<'_>) {
+        assert_eq!(self.plan_digest, plan.digest(), "the plan it was cut for");
+        let series = std::slice::from_ref(series);
+        self.lanes.run(series, &[0], &mut Sink::Piece(work));
+    }
+
     fn run(&mut self, series: &[Series<'_>], mut sink: Sink<'_, '_>) {
         let mut order = std::mem::take(&mut self.order);
         order.clear();
@@ -130,7 +144,7 @@ impl Workspace {
         for tile in order.chunks(lanes) {
             let is_long = |at: &usize| {
                 let bars = (self.warm_up, series[*at].n_present());
-                Slices::plan(self.spacing, lanes, bars).is_some()
+                Slices::plan(self.unit, lanes, bars).is_some()
             };
             // Long series that would leave lanes without work go one by one, on all of them.
             let at_once = if tile.len() < lanes && tile.iter().all(is_long) {

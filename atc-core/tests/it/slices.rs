@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use atc_core::{Columns, Gaps, Isa, Params, Plan, Profile, Series, Workspace};
+use atc_core::{Columns, Gaps, Isa, Params, Pieces, Plan, Profile, Series, Workspace};
 
 use crate::lanes::bits;
 use crate::market::{Kind, Rng, closes};
@@ -133,5 +133,43 @@ fn long_series_that_are_fewer_than_lanes_have_the_bits_of_one_lane() {
     let alone = averages(Isa::Portable(1));
     for isa in isas() {
         assert!(averages(isa) == alone, "{isa}");
+    }
+}
+
+#[test]
+fn pieces_of_a_long_series_join_into_the_bits_of_one_lane() {
+    let mut rng = Rng::new(4245);
+    for (at, close) in markets(&mut rng).into_iter().enumerate() {
+        let plan = plans()[at % 4].clone();
+        let source: Vec<f64> = close.iter().map(|close| close * 1.001).collect();
+        let source = (at % 3 == 0).then_some(source.as_slice());
+        let series = Series::new(&plan, &close, source).expect("the series is valid");
+        let mut alone =
+            Workspace::with_isa(Arc::clone(&plan), Isa::Portable(1)).expect("it is there");
+        let mut average = vec![f64::NAN; close.len()];
+        alone.averages(std::slice::from_ref(&series), &mut [&mut average]);
+        let mut end = None;
+        alone.last(std::slice::from_ref(&series), |_, last| {
+            end = Some(last.classifier())
+        });
+        let end = end.expect("the series has an end");
+        for (isa, n) in isas().flat_map(|isa| [(isa, 2), (isa, 3)]) {
+            let Some(pieces) = Pieces::new(&plan, &series, isa, n) else {
+                assert!(8 < n * isa.lanes(), "{isa} {n}: two registers of four pay");
+                continue;
+            };
+            let mut workspace = Workspace::with_isa(Arc::clone(&plan), isa).expect("it is there");
+            let mut out = vec![0.0; close.len()];
+            let ends = (0..n).map(|piece| {
+                let out = &mut out[pieces.bars(piece)];
+                pieces.averages(piece, &series, &mut workspace, out)
+            });
+            let ends = ends.collect();
+            let joined = pieces.join(&series, ends, &mut out);
+            assert!(bits(&out) == bits(&average), "{at} {isa} {n}");
+            assert_eq!(joined.reading(), end.reading(), "{at} {isa} {n}");
+            assert_eq!(joined.last_flip(), end.last_flip(), "{at} {isa} {n}");
+            assert_eq!(joined.snapshot(), end.snapshot(), "{at} {isa} {n}");
+        }
     }
 }

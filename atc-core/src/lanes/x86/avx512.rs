@@ -1,11 +1,10 @@
 //! Eight lanes in an AVX-512 register.
 
 use core::arch::x86_64::{
-    __m512d, __mmask8, _CMP_GT_OQ, _CMP_LE_OQ, _MM_FROUND_TO_NEG_INF, _mm512_abs_pd,
-    _mm512_add_pd, _mm512_cmp_pd_mask, _mm512_div_pd, _mm512_loadu_pd, _mm512_mask_add_pd,
-    _mm512_mask_blend_pd, _mm512_maskz_mov_pd, _mm512_max_pd, _mm512_mul_pd,
-    _mm512_roundscale_pd, _mm512_set1_pd, _mm512_shuffle_f64x2, _mm512_storeu_pd, _mm512_sub_pd,
-    _mm512_unpackhi_pd, _mm512_unpacklo_pd,
+    __m512d, __mmask8, _CMP_GT_OQ, _CMP_LE_OQ, _MM_FROUND_TO_NEG_INF, _mm512_abs_pd, _mm512_add_pd,
+    _mm512_cmp_pd_mask, _mm512_div_pd, _mm512_loadu_pd, _mm512_mask_add_pd, _mm512_mask_blend_pd,
+    _mm512_maskz_mov_pd, _mm512_max_pd, _mm512_mul_pd, _mm512_roundscale_pd, _mm512_set1_pd,
+    _mm512_shuffle_f64x2, _mm512_storeu_pd, _mm512_sub_pd, _mm512_unpackhi_pd, _mm512_unpacklo_pd,
 };
 use std::ops::{Add, Div, Mul, Sub};
 
