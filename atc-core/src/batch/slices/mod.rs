@@ -208,7 +208,7 @@ impl<V: Lanes> LaneSet<V> {
     }
 
     /// Keeps the average signals of slices until the trend can follow them.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn keep_average(&mut self, (slices, first): (Slices, usize), n: usize) {
         let stride = self.values.len() / V::N;
         V::scatter(&self.block.average[..n], stride, &mut self.values);
