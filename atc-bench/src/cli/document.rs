@@ -6,7 +6,7 @@ use anyhow::Context;
 use atc_bench::report::{fill, today};
 
 use super::args::{FillArgs, MatrixArgs, OutputKind, PartsArgs};
-use super::{counts, matrix, parts, universe};
+use super::{counts, long, matrix, parts, universe};
 
 /// Fills the sections of a document. It is written once, when all of them are there.
 pub(crate) fn run(args: &FillArgs) -> anyhow::Result<()> {
@@ -26,7 +26,8 @@ pub(crate) fn run(args: &FillArgs) -> anyhow::Result<()> {
     let rounds = if args.quick { 3 } else { 101 };
     let parts = parts::measured(&PartsArgs { rounds })?.markdown();
     let universe = universe::measured(rounds)?.markdown();
-    let parts = format!("{}.\n\n{parts}\n{universe}", today());
+    let long = long::measured(rounds)?.markdown();
+    let parts = format!("{}.\n\n{parts}\n{universe}\n{long}", today());
     let page = put(&page, "parts", &parts)?;
     let page = if args.quick {
         page

@@ -5,6 +5,7 @@ mod counts;
 mod document;
 mod generate;
 mod kernel;
+mod long;
 mod matrix;
 mod parts;
 mod reads;

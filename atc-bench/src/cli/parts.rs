@@ -1,4 +1,4 @@
-//! What a stream does, one call at a time: update, peek, snapshot, restore; then a universe.
+//! What a stream does, one call at a time: update, peek, snapshot, restore; then a universe, and a long series.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -9,7 +9,7 @@ use atc_bench::stats::Times;
 use atc_core::{Bar, Classifier, Params, Plan};
 
 use super::args::PartsArgs;
-use super::{print, universe};
+use super::{long, print, universe};
 
 /// Bars that warm every average up.
 const WARM_UP: usize = 500;
@@ -23,7 +23,8 @@ type Part<'a> = (&'static str, Box<dyn FnMut() + 'a>);
 /// Times the parts and prints them.
 pub(crate) fn run(args: &PartsArgs) -> anyhow::Result<()> {
     print(&measured(args)?.text())?;
-    print(&universe::measured(args.rounds)?.text())
+    print(&universe::measured(args.rounds)?.text())?;
+    print(&long::measured(args.rounds)?.text())
 }
 
 /// Times the parts, in turn.

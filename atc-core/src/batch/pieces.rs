@@ -26,7 +26,7 @@ const AT_LEAST: usize = 6;
 /// use atc_core::{Params, Pieces, Plan, Series, Workspace, average_signal};
 ///
 /// let plan = Arc::new(Plan::new(Params::default())?);
-/// let close: Vec<f64> = (0..300_000).map(|bar| 100.0 + f64::from(bar * 7919 % 1000)).collect();
+/// let close: Vec<f64> = (0..300_000).map(|bar| 100.0 + f64::from(bar * 7 % 1000)).collect();
 /// let series = Series::new(&plan, &close, None)?;
 /// let mut out = vec![0.0; close.len()];
 /// let mut workspaces = [Workspace::new(Arc::clone(&plan)), Workspace::new(Arc::clone(&plan))];
@@ -279,9 +279,11 @@ impl<V: Lanes> LaneSet<V> {
     #[inline(never)]
     pub(super) fn end_piece(&mut self, slices: Slices, piece: &mut PieceWork<'_>) {
         let seams = &mut self.seams;
+        let (bars, record) = seams.reached(slices, &self.tile);
+        let reached = (bars, record.clone());
         piece.end = Some(PieceEnd {
             piece: piece.piece,
-            reached: seams.reached(slices, &self.tile),
+            reached,
             is_whole: seams.n_true() == V::N,
             early: seams.early(slices),
             late: std::mem::take(&mut seams.late),

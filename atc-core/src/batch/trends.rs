@@ -61,9 +61,9 @@ impl<V: Lanes> LaneTrends<V> {
             self.flipped = V::select(up, long, V::select(down, short, self.flipped));
             self.bar = V::select(up, bar, V::select(down, bar, self.bar));
             let trend = V::select(rises, long, V::select(falls, short, neutral));
-            let valued = value.le(V::splat(f64::INFINITY));
-            self.trend = V::select(valued, trend, self.trend);
-            self.last = V::select(valued, value, self.last);
+            let is_there = value.le(V::splat(f64::INFINITY));
+            self.trend = V::select(is_there, trend, self.trend);
+            self.last = V::select(is_there, value, self.last);
         }
         self.bars += values.len();
     }
@@ -75,12 +75,13 @@ impl<V: Lanes> LaneTrends<V> {
     }
 
     /// The trend of one lane.
+    #[expect(clippy::cast_sign_loss, reason = "a bar number, kept as a number")]
     pub(crate) fn lane(&self, lane: usize) -> TrendTracker {
         let last = self.last.lane(lane);
         let flipped = self.flipped.lane(lane);
         let flip = (flipped != code::NEUTRAL).then(|| Flip {
             bar: self.bar.lane(lane) as usize,
-            trend: if flipped == code::LONG {
+            trend: if code::NEUTRAL < flipped {
                 Trend::Long
             } else {
                 Trend::Short

@@ -150,7 +150,7 @@ fn pieces_of_a_long_series_join_into_the_bits_of_one_lane() {
         alone.averages(std::slice::from_ref(&series), &mut [&mut average]);
         let mut end = None;
         alone.last(std::slice::from_ref(&series), |_, last| {
-            end = Some(last.classifier())
+            end = Some(last.classifier());
         });
         let end = end.expect("the series has an end");
         for (isa, n) in isas().flat_map(|isa| [(isa, 2), (isa, 3)]) {

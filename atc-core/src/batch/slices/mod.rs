@@ -189,6 +189,9 @@ impl<V: Lanes> LaneSet<V> {
         let into = step.saturating_sub(slices.ahead);
         if 0 < into && into.is_multiple_of(CHECK) && into <= slices.checks() * CHECK {
             self.seams.compare(into / CHECK, &self.tile);
+            if 0 < slices.at_least {
+                self.seams.keep_last(&self.tile);
+            }
         }
         slices.goes_on(step, self.seams.have_met())
     }
@@ -197,7 +200,7 @@ impl<V: Lanes> LaneSet<V> {
     #[inline(never)]
     pub(super) fn leave_slices(&mut self, slices: Slices, has_trend: bool) {
         let (bars, record) = self.seams.reached(slices, &self.tile);
-        put_everywhere(&mut self.tile, bars, &record);
+        put_everywhere(&mut self.tile, bars, record);
         if has_trend {
             let mut trend = self.trends.lane(0);
             trend.extend(&self.plan, &self.seams.average[..bars - slices.start]);

@@ -16,11 +16,12 @@ pub(in crate::batch) struct Seams {
     marks: Vec<Vec<Record>>,
     /// Which lanes have been where the lane behind them was.
     met: Vec<bool>,
-    /// The state of the last lane at each comparison.
+    /// The state of the last lane at each comparison, for the piece behind.
     pub(in crate::batch) late: Vec<Record>,
     /// The state of the last lane where slices end.
     finished: Record,
-    /// A state to compare.
+    /// A state for each lane to begin with, and one to compare or to go on from.
+    begun: Vec<Record>,
     room: Record,
     /// Average signals of all slices.
     pub(in crate::batch) average: Vec<f64>,
@@ -35,19 +36,21 @@ impl Seams {
         series: &Series<'_>,
         tile: &mut Tile<V>,
     ) {
-        let mut records: Vec<Record> = vec![Vec::new(); V::N];
-        for (lane, record) in records.iter_mut().enumerate() {
+        self.begun.resize_with(V::N, Vec::new);
+        for (lane, record) in self.begun.iter_mut().enumerate() {
+            record.clear();
             tile.record(0, record);
             if 0 < lane || !is_true {
                 guess(plan, series, slices.start + lane * slices.ahead, record);
             }
         }
-        put(tile, slices.start, &records);
+        put(tile, slices.start, &self.begun);
         tile.ahead = slices.ahead;
         self.met.clear();
         self.met.resize(V::N - 1, false);
         self.late.clear();
-        self.marks.resize_with(slices.checks(), Vec::new);
+        let n_marks = self.marks.len().max(slices.checks());
+        self.marks.resize_with(n_marks, Vec::new);
     }
 
     /// Remembers where the lanes are after `k` times `CHECK` bars.
@@ -69,6 +72,10 @@ impl Seams {
                 *met = is_same(&self.room, &self.marks[k - 1][lane + 1]);
             }
         }
+    }
+
+    /// Keeps the state of the last lane, to be compared with the piece behind.
+    pub(super) fn keep_last<V: Lanes>(&mut self, tile: &Tile<V>) {
         let mut last = Vec::with_capacity(self.room.len());
         tile.record(V::N - 1, &mut last);
         self.late.push(last);
@@ -90,21 +97,21 @@ impl Seams {
         1 + self.met.iter().take_while(|met| **met).count()
     }
 
-    /// How far slices have come: the last true state, and the bars before it.
+    /// How far slices have come: the bars before the last true state, and that state.
     pub(in crate::batch) fn reached<V: Lanes>(
-        &self,
+        &mut self,
         slices: Slices,
         tile: &Tile<V>,
-    ) -> (usize, Record) {
+    ) -> (usize, &Record) {
         let lane = self.n_true() - 1;
         if lane + 1 == V::N
             && let Some(finish) = slices.finish
         {
-            return (slices.bar(lane, finish), self.finished.clone());
+            return (slices.bar(lane, finish), &self.finished);
         }
-        let mut record = Vec::with_capacity(self.room.len());
-        tile.record(lane, &mut record);
-        (slices.bar(lane, tile.bars - slices.start), record)
+        self.room.clear();
+        tile.record(lane, &mut self.room);
+        (slices.bar(lane, tile.bars - slices.start), &self.room)
     }
 
     /// The states of the first lane where the one before it may be compared.

@@ -46,20 +46,20 @@ fn columns(ab: __m512d, cd: __m512d, ef: __m512d, gh: __m512d) -> [__m512d; 4] {
 
 /// Rows to columns: value `i` of row `j` becomes value `j` of row `i`.
 #[inline(always)]
-fn transpose([a, b, c, d, e, f, g, h]: [__m512d; 8]) -> [__m512d; 8] {
+fn transpose(rows: [__m512d; 8]) -> [__m512d; 8] {
     // SAFETY: see the module above.
     unsafe {
         let [c0, c2, c4, c6] = columns(
-            _mm512_unpacklo_pd(a, b),
-            _mm512_unpacklo_pd(c, d),
-            _mm512_unpacklo_pd(e, f),
-            _mm512_unpacklo_pd(g, h),
+            _mm512_unpacklo_pd(rows[0], rows[1]),
+            _mm512_unpacklo_pd(rows[2], rows[3]),
+            _mm512_unpacklo_pd(rows[4], rows[5]),
+            _mm512_unpacklo_pd(rows[6], rows[7]),
         );
         let [c1, c3, c5, c7] = columns(
-            _mm512_unpackhi_pd(a, b),
-            _mm512_unpackhi_pd(c, d),
-            _mm512_unpackhi_pd(e, f),
-            _mm512_unpackhi_pd(g, h),
+            _mm512_unpackhi_pd(rows[0], rows[1]),
+            _mm512_unpackhi_pd(rows[2], rows[3]),
+            _mm512_unpackhi_pd(rows[4], rows[5]),
+            _mm512_unpackhi_pd(rows[6], rows[7]),
         );
         [c0, c1, c2, c3, c4, c5, c6, c7]
     }
@@ -132,10 +132,11 @@ impl Lanes for Avx512 {
     fn scatter(values: &[Self], stride: usize, out: &mut [f64]) {
         let whole = values.len() - values.len() % 8;
         for (i, eight) in values[..whole].chunks_exact(8).enumerate() {
-            let [a, b, c, d, e, f, g, h] = eight else {
-                continue; // eight by construction
-            };
-            let rows = transpose([a.0, b.0, c.0, d.0, e.0, f.0, g.0, h.0]);
+            let mut rows = [eight[0].0; 8];
+            for (row, value) in rows.iter_mut().zip(eight) {
+                *row = value.0;
+            }
+            let rows = transpose(rows);
             for (lane, row) in rows.into_iter().enumerate() {
                 let slot: &mut [f64; 8] = out[lane * stride + 8 * i..]
                     .first_chunk_mut()

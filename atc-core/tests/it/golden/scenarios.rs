@@ -1,9 +1,12 @@
 //! Random markets under random parameters, through the oracle and the public interface.
 
+use std::sync::Arc;
+
 use super::corpus::params;
 use super::{first_difference, tolerance};
+use crate::lanes::bits;
 use crate::naive;
-use atc_core::{Family, Plan, classify_detail};
+use atc_core::{Columns, Family, Isa, Plan, Series, Workspace, classify_detail};
 use serde_json::{Map, Value, json};
 
 #[path = "../../../examples/golden/prices.rs"]
@@ -41,9 +44,12 @@ fn differences(scenario: &Scenario) -> Vec<String> {
     let settings = naive::Settings::from_json(&scenario.params).expect("a known parameter");
     let want = naive::classify(&settings, &scenario.close, source);
     let plan = params(&scenario.params).and_then(Plan::new);
-    let got = plan.and_then(|plan| classify_detail(&plan, &scenario.close, source));
-    let (want, got) = match (want, got) {
-        (Ok(want), Ok(got)) => (want, got),
+    let got = plan.and_then(|plan| {
+        let detail = classify_detail(&plan, &scenario.close, source)?;
+        Ok((plan, detail))
+    });
+    let (want, plan, got) = match (want, got) {
+        (Ok(want), Ok((plan, got))) => (want, plan, got),
         (Err(_), Err(_)) => return Vec::new(),
         (want, got) => return vec![format!("oracle {:?}, core {:?}", want.err(), got.err())],
     };
@@ -62,6 +68,43 @@ fn differences(scenario: &Scenario) -> Vec<String> {
             let wanted: Vec<f64> = wanted.map(|s| if s.is_nan() { 0.0 } else { *s }).collect();
             let difference = first_difference(&signals, &wanted, |_| 0.0);
             wrong.extend(difference.map(|d| format!("{family}_{length} {d}")));
+        }
+    }
+    wrong.extend(ragged_tiles(&got.columns, &Arc::new(plan), scenario));
+    wrong
+}
+
+/// The same series side by side with shorter ones, its own beginnings, on every instruction set: each has the bits
+/// of the whole up to where it ends.
+fn ragged_tiles(whole: &Columns, plan: &Arc<Plan>, scenario: &Scenario) -> Vec<String> {
+    let n = scenario.close.len();
+    let lengths = [
+        n,
+        n / 3,
+        n - n / 4,
+        n,
+        1 + n / 2,
+        n / 7,
+        n - 1,
+        n / 2,
+        n - n / 9,
+    ];
+    let beginning = |n: &usize| {
+        let source = scenario.source.as_ref().map(|source| &source[..*n]);
+        Series::new(plan, &scenario.close[..*n], source).ok() // too short for the cutout, or without a bar
+    };
+    let series: Vec<Series<'_>> = lengths.iter().filter_map(beginning).collect();
+    let mut wrong = Vec::new();
+    for isa in Isa::available() {
+        let mut columns = vec![Columns::default(); series.len()];
+        let mut workspace = Workspace::with_isa(Arc::clone(plan), isa).expect("it is there");
+        workspace.columns(&series, &mut columns);
+        for (series, columns) in series.iter().zip(&columns) {
+            for ((name, got), (_, want)) in columns.iter().zip(whole.iter()) {
+                if bits(got) != bits(&want[..series.n_bars()]) {
+                    wrong.push(format!("{isa}, {} of {n} bars: {name}", series.n_bars()));
+                }
+            }
         }
     }
     wrong
