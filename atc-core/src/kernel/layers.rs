@@ -144,7 +144,7 @@ fn follow<V: Lanes, const REPEAT: bool, const UNSET: bool>(
         vote.cast = cast - equity.keep(short.gt(signal));
         vote.total = vote.total + equity;
         if wanted {
-            work.signal[start + j] = signal / hundred;
+            work.signal[start + j] = hundredths(signal);
             work.equity[start + j] = equity;
         }
     }
@@ -153,6 +153,20 @@ fn follow<V: Lanes, const REPEAT: bool, const UNSET: bool>(
         equity,
         factor,
     };
+}
+
+/// A hundredth in two parts, the first short enough for its product with a layer-1 signal to be exact.
+const HUNDREDTH: [f64; 2] = {
+    let short = f64::from_bits(0.01_f64.to_bits() & !0xff);
+    // What 100 times the first part lacks of 1 is exact; only the division rounds.
+    [short, (1.0 - 100.0 * short) / 100.0]
+};
+
+/// `signal / 100`, rounded as that is, for whole signals of at most 100: a division takes several times as long.
+#[inline(always)]
+fn hundredths<V: Lanes>(signal: V) -> V {
+    let [most, rest] = HUNDREDTH;
+    signal * V::splat(most) + signal * V::splat(rest)
 }
 
 /// The average signal of a block; `delayed` holds the value of the bar before
@@ -179,5 +193,21 @@ pub(crate) fn average<V: Lanes>(
             average
         };
         *delayed = average;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hundredths;
+    use crate::lanes::{Lanes, Wide};
+
+    #[test]
+    fn hundredths_are_quotients() {
+        for signal in -100..=100 {
+            let signal = f64::from(signal);
+            let got = hundredths(Wide([signal])).lane(0);
+            assert_eq!(got.to_bits(), (signal / 100.0).to_bits(), "{signal}");
+        }
+        assert!(hundredths(Wide([f64::NAN])).lane(0).is_nan());
     }
 }
