@@ -17,12 +17,25 @@ pub(crate) fn family(lane: &Lane, f: usize, other_source: bool) -> wgpu::BindGro
         &buffers.numbers[f],
         &buffers.closes,
         source,
-        &buffers.growth,
+        &buffers.gains,
         &buffers.ends,
         &buffers.state[f],
         &buffers.columns[f],
     ];
     bind(lane, &lane.pipelines.family_layout, bound.map(Pooled::get))
+}
+
+/// The bindings of the kernel of gains; see `kernels/gain.wgsl`.
+pub(crate) fn gain(lane: &Lane) -> wgpu::BindGroup {
+    let Buffers {
+        tile,
+        growth,
+        closes,
+        gains,
+        ..
+    } = &lane.buffers;
+    let bound = [tile, growth, closes, gains];
+    bind(lane, &lane.pipelines.gain_layout, bound.map(Pooled::get))
 }
 
 /// The bindings of the kernel over all families; see `kernels/average.wgsl`.

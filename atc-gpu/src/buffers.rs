@@ -16,9 +16,8 @@ pub(crate) struct Sizes {
     pub(crate) growth: u64,
     pub(crate) ends: u64,
     pub(crate) state: PerFamily<u64>,
-    /// The two columns of a family.
-    pub(crate) columns: u64,
-    pub(crate) average: u64,
+    /// One column: gains, and averages.
+    pub(crate) column: u64,
     pub(crate) trend: u64,
     /// What comes down of a tile.
     pub(crate) download: u64,
@@ -62,6 +61,7 @@ pub(crate) struct Buffers {
     pub(crate) closes: Pooled,
     pub(crate) source: Pooled,
     pub(crate) growth: Pooled,
+    pub(crate) gains: Pooled,
     pub(crate) ends: Pooled,
     pub(crate) state: PerFamily<Pooled>,
     pub(crate) columns: PerFamily<Pooled>,
@@ -109,6 +109,7 @@ impl Buffers {
     }
 
     fn make(&mut self, device: &wgpu::Device, sizes: &Sizes) {
+        let uniform = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
         let input = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
         let output = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC;
         let down = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
@@ -116,7 +117,7 @@ impl Buffers {
         let small = [&mut self.tile, &mut self.limits, &mut self.rules].into_iter();
         let small = small.chain(&mut self.shape).chain(&mut self.numbers);
         for buffer in small {
-            buffer.reserve(device, size_of::<Numbers>() as u64, input);
+            buffer.reserve(device, size_of::<Numbers>() as u64, uniform);
         }
         let inputs = [
             (&mut self.closes, sizes.input[0]),
@@ -131,9 +132,10 @@ impl Buffers {
             buffer.reserve(device, size, output);
         }
         for buffer in &mut self.columns {
-            buffer.reserve(device, sizes.columns, output);
+            buffer.reserve(device, 2 * sizes.column, output);
         }
-        self.average.reserve(device, sizes.average, output);
+        self.gains.reserve(device, sizes.column, output);
+        self.average.reserve(device, sizes.column, output);
         self.trend.reserve(device, sizes.trend, output);
         for buffer in &mut self.downloads {
             buffer.reserve(device, sizes.download, down);

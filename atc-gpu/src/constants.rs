@@ -7,6 +7,7 @@ use bytemuck::{Pod, Zeroable};
 
 use crate::Precision;
 use crate::program::{Kind, Program, half_length, outer_length};
+use crate::shaders::Kernel;
 
 /// Longest outer average of a Hull average that is summed afresh at every bar.
 pub(crate) const DIRECT: u32 = 8;
@@ -26,6 +27,11 @@ pub(crate) const READING: u32 = 4;
 pub(crate) const TREND_ROWS: u64 = 6;
 pub(crate) const FLIP_ROWS: u64 = 2;
 pub(crate) const KEPT_FLIP: u64 = 4;
+
+/// Bars of the longest block between seeds of exponential averages, and how often such averages
+/// are seeded at most: twice for each line.
+pub(crate) const BLOCK: u32 = 64;
+const SEEDS: u64 = 18;
 
 /// Series at most that a driver in software computes with one instruction.
 const VECTOR: u64 = 16;
@@ -47,13 +53,22 @@ pub(crate) struct Shape {
     pub(crate) spacing: u32,
     /// Rows of a table of window sums.
     pub(crate) rows: u32,
-    pub(crate) lengths: [u32; 9],
-    pub(crate) half: [u32; 9],
-    pub(crate) outer: [u32; 9],
-    /// First bars with a value.
-    pub(crate) first: [u32; 9],
-    /// First row of state of each outer average.
-    pub(crate) ring: [u32; 9],
+    unused: [u32; 3],
+    pub(crate) lines: [LineShape; 9],
+}
+
+/// Whole numbers of a line.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+pub(crate) struct LineShape {
+    pub(crate) length: u32,
+    pub(crate) half: u32,
+    pub(crate) outer: u32,
+    /// First bar with a value.
+    pub(crate) first: u32,
+    /// First row of state of the outer average.
+    pub(crate) ring: u32,
+    unused: [u32; 3],
 }
 
 /// Numbers of a family; in `f32` on devices that compute with it.
@@ -66,30 +81,38 @@ pub(crate) struct Numbers {
     /// Close times this is the lower edge of averages above it.
     pub(crate) high: f64,
     pub(crate) weight: f64,
-    pub(crate) vote_long: f64,
-    pub(crate) vote_short: f64,
     /// Least noise.
     pub(crate) tiny: f64,
     pub(crate) slow: f64,
     pub(crate) fast_less_slow: f64,
     pub(crate) slow_squared: f64,
+    pub(crate) lines: [LineNumbers; 9],
+}
+
+/// Numbers of a line.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+pub(crate) struct LineNumbers {
     /// `L`
-    pub(crate) length: [f64; 9],
+    pub(crate) length: f64,
     /// `1 / L`
-    pub(crate) inverse: [f64; 9],
+    pub(crate) inverse: f64,
     /// `2 / (L + 1)`
-    pub(crate) factor: [f64; 9],
+    pub(crate) factor: f64,
     /// `2 / (L * (L + 1))`
-    pub(crate) scale: [f64; 9],
-    pub(crate) half_length: [f64; 9],
+    pub(crate) scale: f64,
+    pub(crate) half_length: f64,
     /// Twice the scale of the half length.
-    pub(crate) half_scale: [f64; 9],
-    pub(crate) outer_length: [f64; 9],
-    pub(crate) outer_scale: [f64; 9],
+    pub(crate) half_scale: f64,
+    pub(crate) outer_length: f64,
+    pub(crate) outer_scale: f64,
     /// What a least-squares line takes of the weighted sum.
-    pub(crate) of_weighted: [f64; 9],
+    pub(crate) of_weighted: f64,
     /// What it takes of the plain sum.
-    pub(crate) of_sum: [f64; 9],
+    pub(crate) of_sum: f64,
+    /// In single precision, too, a line has a multiple of 16 bytes.
+    pub(crate) unused: f64,
+    pub(crate) unused_too: f64,
 }
 
 /// Everything a family's kernel is told, and how much state it needs.
@@ -112,14 +135,20 @@ impl Constants {
             Kind::Kama => longest,
             Kind::Hma | Kind::Wma | Kind::Lsma => 2 * longest,
         };
-        let outer = lengths.map(|l| outer_length(l) as u32);
         let mut state_rows = TABLES + tables;
-        let ring = outer.map(|s| {
-            let row = state_rows;
+        let lines = lengths.map(|l| {
+            let (outer, ring) = (outer_length(l) as u32, state_rows);
             if program.is_hull(f) {
-                state_rows += ring_rows(s);
+                state_rows += ring_rows(outer);
             }
-            row
+            LineShape {
+                length: l as u32,
+                half: half_length(l) as u32,
+                outer,
+                first: first_bar(program, kind, l),
+                ring,
+                unused: [0; 3],
+            }
         });
         let shape = Shape {
             variant: u32::from(variant(program, kind)),
@@ -127,11 +156,8 @@ impl Constants {
             cutout: program.cutout as u32,
             spacing: program.spacing[f] as u32,
             rows: longest,
-            lengths: lengths.map(|l| l as u32),
-            half: lengths.map(|l| half_length(l) as u32),
-            outer,
-            first: lengths.map(|l| first_bar(program, kind, l)),
-            ring,
+            unused: [0; 3],
+            lines,
         };
         Self {
             shape,
@@ -146,22 +172,34 @@ impl Shape {
     /// beside those.
     ///
     /// A loop of n takes n + 1, since it ends in a step, and one that is not
-    /// entered takes 1 where the driver masks and does not branch. Two passes
-    /// of windows and rings, in which a launch begins and ends, are beside the bars, and so
-    /// are states that are kept, by each series of a vector at another bar.
-    pub(crate) fn steps(&self, is_hull: bool) -> [u64; 2] {
-        let lines = self.lengths.len() as u64 + 1;
-        let pass = u64::from(self.rows) + 1;
-        let mut per_bar = 3 + 2 * lines + pass.div_ceil(u64::from(self.spacing)) + 1;
-        let mut per_launch = (4 + VECTOR) * lines + 2 * pass;
-        for s in self.outer.map(u64::from) {
-            if is_hull {
+    /// entered takes 1 where the driver masks and does not branch. Where states are kept,
+    /// some series of a vector go through the first part of a launch and others through the second
+    /// one, and from there on they are at different bars: each waits for the others at the end of
+    /// a block.
+    pub(crate) fn steps(&self, kernel: Kernel, keeps: bool) -> [u64; 2] {
+        let (parts, apart) = if keeps { (2, VECTOR) } else { (1, 1) };
+        let has_windows = !matches!(kernel.kind, Kind::Ema | Kind::Dema);
+        let (block, seeds, pass) = if has_windows {
+            (u64::from(self.spacing), 0, u64::from(self.rows) + 2)
+        } else {
+            (u64::from(BLOCK), SEEDS, 0)
+        };
+        let per_block = 2 + pass;
+        let mut per_bar = 1 + per_block.div_ceil(block);
+        // A part begins and ends within a block; tables come in and go out.
+        let mut per_launch = 3 * pass + 3 + parts * (2 + seeds) * (block + per_block);
+        if kernel.kind == Kind::Hma && !kernel.is_plain && !kernel.is_near {
+            for s in self.lines.map(|line| u64::from(line.outer)) {
                 // Clearing the ring; summing it afresh, or its pass.
-                per_bar += 1 + if s > u64::from(DIRECT) { 4 } else { s + 1 };
+                per_bar += 1 + if s > u64::from(DIRECT) {
+                    3 + apart
+                } else {
+                    s + 1
+                };
                 per_launch += 3 * (s + 1);
             }
         }
-        [per_bar, per_launch]
+        [parts * per_bar, per_launch]
     }
 }
 
@@ -202,33 +240,39 @@ fn scale(length: f64) -> f64 {
 
 fn numbers(program: &Program, kind: Kind, precision: Precision) -> Numbers {
     let f = kind as usize;
-    let lengths = program.lengths[f];
-    let half = lengths.map(|l| half_length(l) as f64);
-    let outer = lengths.map(|l| outer_length(l) as f64);
-    let line = lengths.map(|l| line_factors(l as f64, program.variants.lsma_one_before));
-    let length = lengths.map(|l| l as f64);
     let tie = program.tie.max(precision.least_tie());
+    let one_before = program.variants.lsma_one_before;
     Numbers {
         retain: program.retain,
         low: 1.0 - tie,
         high: 1.0 + tie,
         weight: program.weights[f],
-        vote_long: program.vote_limits[0],
-        vote_short: program.vote_limits[1],
         tiny: precision.least_positive(),
         slow: SLOW,
         fast_less_slow: FAST - SLOW,
         slow_squared: SLOW * SLOW,
+        lines: program.lengths[f].map(|length| line_numbers(length, one_before)),
+    }
+}
+
+fn line_numbers(length: usize, one_before: bool) -> LineNumbers {
+    let half = half_length(length) as f64;
+    let outer = outer_length(length) as f64;
+    let length = length as f64;
+    let [of_weighted, of_sum] = line_factors(length, one_before);
+    LineNumbers {
         length,
-        inverse: length.map(|l| 1.0 / l),
-        factor: length.map(|l| 2.0 / (l + 1.0)),
-        scale: length.map(scale),
+        inverse: 1.0 / length,
+        factor: 2.0 / (length + 1.0),
+        scale: scale(length),
         half_length: half,
-        half_scale: half.map(|l| scale(l) * 2.0),
+        half_scale: scale(half) * 2.0,
         outer_length: outer,
-        outer_scale: outer.map(scale),
-        of_weighted: line.map(|factors| factors[0]),
-        of_sum: line.map(|factors| factors[1]),
+        outer_scale: scale(outer),
+        of_weighted,
+        of_sum,
+        unused: 0.0,
+        unused_too: 0.0,
     }
 }
 

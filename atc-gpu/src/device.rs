@@ -219,5 +219,5 @@ fn adapters() -> Vec<(Device, wgpu::Adapter)> {
 /// Steps after which llvmpipe ends the loops of an invocation.
 const SOFTWARE_STEPS: u64 = 65_535;
 
-/// Buffers that a kernel binds.
-pub(crate) const BINDINGS: u32 = 9;
+/// Storage buffers that a kernel binds at most.
+pub(crate) const BINDINGS: u32 = 7;

@@ -1,71 +1,102 @@
 //! The compiled kernels of a lane.
 
 use crate::device::BINDINGS;
-use crate::program::{FAMILIES, Kind, PerFamily};
-use crate::{Error, Precision, shaders, spirv};
+use crate::program::{Kind, PerFamily};
+use crate::shaders::Kernel;
+use crate::{Error, Precision, Program, shaders, spirv};
 
 /// The kernels of a device, compiled once.
 #[derive(Debug)]
 pub(crate) struct Pipelines {
-    pub(crate) families: PerFamily<wgpu::ComputePipeline>,
-    /// Seven buffers to read, two to write.
+    pub(crate) gain: wgpu::ComputePipeline,
+    pub(crate) gain_layout: wgpu::BindGroupLayout,
+    /// Those that programs have asked for so far.
+    families: Vec<(Kernel, wgpu::ComputePipeline)>,
     pub(crate) family_layout: wgpu::BindGroupLayout,
     pub(crate) average: wgpu::ComputePipeline,
-    /// Eight buffers to read, one to write.
     pub(crate) average_layout: wgpu::BindGroupLayout,
     pub(crate) trend: wgpu::ComputePipeline,
-    /// Five buffers to read, one to write.
     pub(crate) trend_layout: wgpu::BindGroupLayout,
 }
 
 impl Pipelines {
-    /// Compiles all kernels.
+    /// Compiles the kernels that every program needs, and those of the default one.
     pub(crate) fn new(device: &wgpu::Device, precision: Precision) -> Result<Self, Error> {
-        let family_layout = layout(device, "family", (BINDINGS - 2, 2));
-        let average_layout = layout(device, "average", (BINDINGS - 1, 1));
-        let trend_layout = layout(device, "trend", (5, 1));
-        let mut families = Vec::with_capacity(FAMILIES.len());
-        for kind in Kind::ALL {
-            let source = shaders::family(kind, precision);
-            let names = (FAMILIES[kind as usize], shaders::FAMILY);
-            families.push(compile(
-                device,
-                &family_layout,
-                names,
-                (&source, precision),
-            )?);
-        }
-        let source = shaders::average(precision);
-        let names = (shaders::AVERAGE, shaders::AVERAGE);
-        let average = compile(device, &average_layout, names, (&source, precision))?;
-        let source = shaders::trend(precision);
-        let names = (shaders::TREND, shaders::TREND);
-        let trend = compile(device, &trend_layout, names, (&source, precision))?;
-        Ok(Self {
-            families: families.try_into().expect("a kernel per family"),
+        let gain_layout = layout(device, shaders::GAIN, [1, 2, 1]);
+        let family_layout = layout(device, shaders::FAMILY, [3, 4, 2]);
+        let average_layout = layout(device, shaders::AVERAGE, [2, BINDINGS - 1, 1]);
+        let trend_layout = layout(device, shaders::TREND, [3, 2, 1]);
+        let alone = |name, layout, source: String| {
+            compile(device, layout, (name, name), (&source, precision))
+        };
+        let average = shaders::average(precision);
+        let mut pipelines = Self {
+            gain: alone(shaders::GAIN, &gain_layout, shaders::gain(precision))?,
+            families: Vec::new(),
+            average: alone(shaders::AVERAGE, &average_layout, average)?,
+            trend: alone(shaders::TREND, &trend_layout, shaders::trend(precision))?,
+            gain_layout,
             family_layout,
-            average,
             average_layout,
-            trend,
             trend_layout,
+        };
+        pipelines.reserve(device, &Program::default(), precision)?;
+        Ok(pipelines)
+    }
+
+    /// Compiles what a program needs and no other has needed before.
+    pub(crate) fn reserve(
+        &mut self,
+        device: &wgpu::Device,
+        program: &Program,
+        precision: Precision,
+    ) -> Result<(), Error> {
+        for kernel in Kind::ALL.map(|kind| Kernel::of(program, kind)) {
+            if self.find(kernel).is_none() {
+                let source = shaders::family(kernel, precision);
+                let names = (kernel.name(), shaders::FAMILY);
+                let compiled = compile(device, &self.family_layout, names, (&source, precision))?;
+                self.families.push((kernel, compiled));
+            }
+        }
+        Ok(())
+    }
+
+    fn find(&self, kernel: Kernel) -> Option<&wgpu::ComputePipeline> {
+        let mut compiled = self.families.iter();
+        let (_, pipeline) = compiled.find(|(other, _)| *other == kernel)?;
+        Some(pipeline)
+    }
+
+    /// The kernels of a program's families; only after [`Pipelines::reserve`].
+    pub(crate) fn families(&self, program: &Program) -> PerFamily<&wgpu::ComputePipeline> {
+        Kind::ALL.map(|kind| {
+            let found = self.find(Kernel::of(program, kind));
+            found.expect("kernels are reserved before a run")
         })
     }
 }
 
-/// The bindings of a kernel: those it reads, then those it writes.
+/// The bindings of a kernel: uniform ones, then those it reads, then those it writes.
 fn layout(
     device: &wgpu::Device,
     label: &str,
-    (read, written): (u32, u32),
+    [uniform, read, written]: [u32; 3],
 ) -> wgpu::BindGroupLayout {
-    let entries: Vec<_> = (0..read + written)
+    let of = |binding: u32| {
+        if binding < uniform {
+            return wgpu::BufferBindingType::Uniform;
+        }
+        wgpu::BufferBindingType::Storage {
+            read_only: binding < uniform + read,
+        }
+    };
+    let entries: Vec<_> = (0..uniform + read + written)
         .map(|binding| wgpu::BindGroupLayoutEntry {
             binding,
             visibility: wgpu::ShaderStages::COMPUTE,
             ty: wgpu::BindingType::Buffer {
-                ty: wgpu::BufferBindingType::Storage {
-                    read_only: binding < read,
-                },
+                ty: of(binding),
                 has_dynamic_offset: false,
                 min_binding_size: None,
             },

@@ -8,6 +8,7 @@ use crate::constants::{Constants, TREND_ROWS};
 use crate::output::{Output, Wanted};
 use crate::program::{Kind, PerFamily};
 use crate::real::Real;
+use crate::shaders::Kernel;
 use crate::stage::Stage;
 use crate::tiling::{Demand, Tile, Tiling};
 use crate::timeline::STAMP_BYTES;
@@ -79,6 +80,8 @@ impl<'a> Run<'a> {
         let tiling = self.tiling::<T>(lane, &constants)?;
         let sizes = self.sizes::<T>(tiling, &constants, out.wanted());
         lane.buffers.reserve(&lane.device, &lane.health, &sizes)?;
+        lane.pipelines
+            .reserve(&lane.device, self.program, T::PRECISION)?;
         let mut stage = Stage::<T>::new(self, lane, &constants, out.wanted());
         let mut pending = VecDeque::with_capacity(RING);
         for (number, tile) in tiling.tiles().filter(|t| self.is_live(*t)).enumerate() {
@@ -108,8 +111,11 @@ impl<'a> Run<'a> {
         constants: &PerFamily<Constants>,
     ) -> Result<Tiling, Error> {
         let rows = constants.iter().map(|constants| constants.state_rows);
-        let steps = constants.iter().enumerate();
-        let steps = steps.map(|(f, constants)| constants.shape.steps(self.program.is_hull(f)));
+        let keeps = self.marks.iter().any(Option::is_some);
+        let steps = Kind::ALL.iter().zip(constants).map(|(kind, constants)| {
+            let kernel = Kernel::of(self.program, *kind);
+            constants.shape.steps(kernel, keeps)
+        });
         let most = |most: [u64; 2], steps: [u64; 2]| [0, 1].map(|i| most[i].max(steps[i]));
         let demand = Demand {
             value: T::PRECISION.bytes(),
@@ -140,8 +146,7 @@ impl<'a> Run<'a> {
             state: constants
                 .each_ref()
                 .map(|constants| series * u64::from(constants.state_rows) * value),
-            columns: 2 * cells,
-            average: cells,
+            column: cells,
             trend: series * TREND_ROWS * 4,
             download: wanted.bytes((tiling.series(), tiling.bars()), value) + STAMP_BYTES,
         }

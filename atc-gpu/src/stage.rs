@@ -30,6 +30,8 @@ pub(crate) struct Pending {
 pub(crate) struct Stage<'a, T> {
     run: &'a Run<'a>,
     lane: &'a Lane,
+    kernels: PerFamily<&'a wgpu::ComputePipeline>,
+    gain: wgpu::BindGroup,
     families: PerFamily<wgpu::BindGroup>,
     average: wgpu::BindGroup,
     trend: wgpu::BindGroup,
@@ -69,6 +71,8 @@ impl<'a, T: Real> Stage<'a, T> {
         Self {
             run,
             lane,
+            kernels: lane.pipelines.families(program),
+            gain: bind::gain(lane),
             families: std::array::from_fn(|f| bind::family(lane, f, run.source.is_some())),
             average: bind::average(lane),
             trend: bind::trend(lane),
@@ -147,7 +151,10 @@ impl<'a, T: Real> Stage<'a, T> {
             label: None,
             timestamp_writes: self.lane.clock.as_ref().map(|clock| clock.writes(slot)),
         });
-        for (pipeline, bound) in pipelines.families.iter().zip(&self.families) {
+        pass.set_pipeline(&pipelines.gain);
+        pass.set_bind_group(0, &self.gain, &[]);
+        pass.dispatch_workgroups(groups, tile.n_bars as u32, 1);
+        for (pipeline, bound) in self.kernels.iter().zip(&self.families) {
             pass.set_pipeline(pipeline);
             pass.set_bind_group(0, bound, &[]);
             pass.dispatch_workgroups(groups, 1, 1);

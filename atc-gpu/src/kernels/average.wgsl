@@ -15,10 +15,12 @@ struct Tile {
 struct Limits {
     vote_long: real,
     vote_short: real,
+    trend_long: real,
+    trend_short: real,
 }
 
-@group(0) @binding(0) var<storage, read> tile: Tile;
-@group(0) @binding(1) var<storage, read> limits: Limits;
+@group(0) @binding(0) var<uniform> tile: Tile;
+@group(0) @binding(1) var<uniform> limits: Limits;
 @group(0) @binding(2) var<storage, read> ema: array<real>;
 @group(0) @binding(3) var<storage, read> hma: array<real>;
 @group(0) @binding(4) var<storage, read> wma: array<real>;

@@ -1,9 +1,17 @@
 // EMA: e = e + 2/(L+1) * (x - e), from the mean of the first L values. Twin: twin/ema.rs.
 
-fn averages_at(j: u32, bar: u32) {
-    let x = source_at(j, 0u);
+fn seed(x: real, bar: u32) {
     for (var k = 0u; k < 9u; k++) {
-        recursive[k] = exponential(recursive[k], x, k, bar, shape.lengths[k] - 1u, numbers.length[k]);
+        if bar == shape.lines[k].first {
+            recursive[k] = (recursive[k] + x) / numbers.lines[k].length;
+        }
+    }
+}
+
+fn averages_at(j: u32, bar: u32, x: real) {
+    for (var k = 0u; k < 9u; k++) {
+        let factor = numbers.lines[k].factor;
+        recursive[k] = exponential(recursive[k], x, factor, bar, shape.lines[k].first);
         averages[k] = recursive[k];
     }
 }

@@ -7,6 +7,7 @@ const QUARTER: real = 0.25f;
 const HALF: real = 0.5f;
 const ONE: real = 1.0f;
 const TWO: real = 2.0f;
+const FOUR: real = 4.0f;
 const HUNDRED: real = 100.0f;
 
 // Lowest equity.

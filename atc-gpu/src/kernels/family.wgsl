@@ -1,5 +1,12 @@
 // One family through a tile: averages, crossovers and equities, layer 1, layer 2. One invocation
 // per series, which goes through the bars of the tile in order. Twin: twin/family.rs.
+//
+// Bars go by in two parts: up to the bar after which the state is kept, if it lies in this tile, and
+// on from there; and within them in blocks, which begin where the family has something to do
+// that it does not do at every bar. So that stays out of the loop over the bars: a driver in software
+// computes with masks and goes through all that a loop holds.
+
+const PARTS: u32 = 2u;
 
 @compute @workgroup_size(WORKGROUP)
 fn family(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -8,24 +15,37 @@ fn family(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     load();
-    let end = max(ends[series], tile.first_bar) - tile.first_bar;
-    let n = min(tile.n_bars, end);
-    let keep_after = ends[tile.n_series + series];
-    for (var j = 0u; j < n; j++) {
-        let bar = tile.first_bar + j;
-        averages_at(j, bar);
-        let at = bar_at(j, bar);
-        let totals = follow(bar, at);
-        if bar >= shape.cutout {
-            layer2(bar, at, totals);
-            columns[row(j)] = layer.signal;
-            columns[row(tile.n_bars + j)] = layer.equity;
+    let n = min(tile.n_bars, max(ends[series], tile.first_bar) - tile.first_bar);
+    let kept = max(ends[tile.n_series + series], tile.first_bar) - tile.first_bar;
+    let keeps = kept > 0u && kept <= n;
+    var j = 0u;
+    for (var part = 0u; part < PARTS; part++) {
+        let stop = select(n, select(0u, kept, keeps), part == 0u);
+        while j < stop {
+            let block = min(stop, j + begin(j, tile.first_bar + j));
+            for (; j < block; j++) {
+                step(j, tile.first_bar + j);
+            }
         }
-        if bar + 1u == keep_after {
+        if part == 0u && keeps {
             store(KEPT);
         }
     }
     store(0u);
+    store_tables();
+    store_rings();
+}
+
+// Bar `j` of the tile, number `bar` of the series.
+fn step(j: u32, bar: u32) {
+    averages_at(j, bar, newest(j));
+    let at = bar_at(j, bar);
+    let totals = follow(bar, at);
+    if bar >= shape.cutout {
+        layer2(bar, at, totals);
+        columns[row(j)] = layer.signal;
+        columns[row(tile.n_bars + j)] = layer.equity;
+    }
 }
 
 fn load() {
@@ -40,7 +60,7 @@ fn load() {
     }
     for (var k = 0u; k < 9u; k++) {
         equities[k] = state[row(k)];
-        sides[k] = state[row(9u + k)];
+        sides[k] = side_of(state[row(9u + k)]);
         recursive[k] = state[row(25u + k)];
         second[k] = state[row(34u + k)];
     }
@@ -51,12 +71,14 @@ fn load() {
     layer.factor = state[row(22u)];
     prefix = state[row(23u)];
     ramp = state[row(24u)];
+    load_tables();
+    load_rings();
 }
 
 fn store(first: u32) {
     for (var k = 0u; k < 9u; k++) {
         state[row(first + k)] = equities[k];
-        state[row(first + 9u + k)] = sides[k];
+        state[row(first + 9u + k)] = number_of(sides[k]);
         state[row(first + 25u + k)] = recursive[k];
         state[row(first + 34u + k)] = second[k];
     }

@@ -6,23 +6,21 @@
 //
 // Before the window is full: the first source value, or (variant) a climb from 0 at v = 0.064.
 
-fn input_at(j: u32, back: u32) -> real {
-    return abs(source_at(j, back) - source_at(j, back + 1u));
+const WEIGHTED: bool = false;
+
+fn input(x: real, before: real) -> real {
+    return abs(x - before);
 }
 
-fn averages_at(j: u32, bar: u32) {
-    let q = window(j, false);
-    let x = source_at(j, 0u);
+fn averages_at(j: u32, bar: u32, x: real) {
+    window(j, bar, x);
     for (var k = 0u; k < 9u; k++) {
-        let length = shape.lengths[k];
-        if bar >= length {
-            let noise = plain_sum(length, q);
-            recursive[k] = adapt(recursive[k], x, x - source_at(j, length), noise);
-        } else if shape.variant == 1u {
-            recursive[k] = recursive[k] + numbers.slow_squared * (x - recursive[k]);
-        } else if bar == 0u {
-            recursive[k] = x;
-        }
+        let length = shape.lines[k].length;
+        let before = recursive[k];
+        let climbed = before + numbers.slow_squared * (x - before);
+        let waiting = select(select(before, x, bar == 0u), climbed, shape.variant == 1u);
+        let adapted = adapt(before, x, x - behind(j, bar, length), plain_sum(length));
+        recursive[k] = select(waiting, adapted, bar >= length);
         averages[k] = recursive[k];
     }
 }

@@ -29,9 +29,9 @@ struct Rules {
     delayed: u32,
 }
 
-@group(0) @binding(0) var<storage, read> tile: Tile;
-@group(0) @binding(1) var<storage, read> limits: Limits;
-@group(0) @binding(2) var<storage, read> rules: Rules;
+@group(0) @binding(0) var<uniform> tile: Tile;
+@group(0) @binding(1) var<uniform> limits: Limits;
+@group(0) @binding(2) var<uniform> rules: Rules;
 @group(0) @binding(3) var<storage, read> ends: array<u32>;
 @group(0) @binding(4) var<storage, read> average: array<real>;
 @group(0) @binding(5) var<storage, read_write> state: array<u32>;

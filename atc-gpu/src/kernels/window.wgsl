@@ -9,40 +9,49 @@
 //   W(L) = W_old(L - q) + (L * prefix - ramp)         ramp   = sum (q - r)*x, r = 1 .. q
 //
 // Nothing is subtracted when a value leaves, so nothing drifts. The family says what is summed:
-// `input_at(j, back)`. Twin: twin/window.rs.
+// `input` of a value of the source and the one before, and whether also with weights, WEIGHTED. Twin: twin/window.rs.
 
-// Takes the input of bar `j` and returns q.
-fn window(j: u32, weighted: bool) -> u32 {
-    let since = (tile.first_bar + j) % shape.spacing;
-    if since == 0u {
-        window_cut(j, weighted);
+// Bars since the last cut, the newest one included.
+var<private> q: u32;
+
+// Bars from a bar to the next cut.
+fn begin(j: u32, bar: u32) -> u32 {
+    q = bar % shape.spacing;
+    if q == 0u {
+        cut(j, bar);
     }
-    ramp = ramp + prefix;
-    prefix = prefix + input_at(j, 0u);
-    return since + 1u;
+    return shape.spacing - q;
 }
 
-fn window_cut(j: u32, weighted: bool) {
+fn cut(j: u32, bar: u32) {
     var sum = ZERO;
     var weight = ZERO;
+    var newer = behind(j, bar, 1u);
     for (var m = 0u; m < shape.rows; m++) {
-        state[row(TABLES + m)] = sum;
-        sum = sum + input_at(j, m + 1u);
-        if weighted {
-            state[row(TABLES + shape.rows + m)] = weight;
-            weight = weight + sum;
-        }
+        keep_sums(m, sum, weight);
+        let older = behind(j, bar, m + 2u);
+        sum = sum + input(newer, older);
+        weight = weight + sum;
+        newer = older;
     }
     prefix = ZERO;
     ramp = ZERO;
 }
 
-// S of a length, q bars after the cut.
-fn plain_sum(length: u32, q: u32) -> real {
-    return state[row(TABLES + length - q)] + prefix;
+// Takes the source of a bar.
+fn window(j: u32, bar: u32, x: real) {
+    q++;
+    ramp = ramp + prefix;
+    prefix = prefix + input(x, behind(j, bar, 1u));
+    remember(bar, x);
+}
+
+// S of a length.
+fn plain_sum(length: u32) -> real {
+    return table_sum(length - q) + prefix;
 }
 
 // W of a length, which is also given as a number.
-fn weighted_sum(length: u32, number: real, q: u32) -> real {
-    return state[row(TABLES + shape.rows + length - q)] + (number * prefix - ramp);
+fn weighted_sum(length: u32, number: real) -> real {
+    return table_weight(length - q) + (number * prefix - ramp);
 }

@@ -1,12 +1,15 @@
 // WMA: 2W / (L(L+1)). Twin: twin/wma.rs.
 
-fn input_at(j: u32, back: u32) -> real {
-    return source_at(j, back);
+const WEIGHTED: bool = true;
+
+fn input(x: real, before: real) -> real {
+    return x;
 }
 
-fn averages_at(j: u32, bar: u32) {
-    let q = window(j, true);
+fn averages_at(j: u32, bar: u32, x: real) {
+    window(j, bar, x);
     for (var k = 0u; k < 9u; k++) {
-        averages[k] = weighted_sum(shape.lengths[k], numbers.length[k], q) * numbers.scale[k];
+        let weighted = weighted_sum(shape.lines[k].length, numbers.lines[k].length);
+        averages[k] = weighted * numbers.lines[k].scale;
     }
 }

@@ -3,12 +3,13 @@
 use super::family::{FLOOR, Family};
 use crate::real::Real;
 
-pub(super) const LONG: f64 = 1.0;
-pub(super) const SHORT: f64 = -1.0;
-pub(super) const ABOVE: f64 = 0.5;
-pub(super) const BELOW: f64 = -0.5;
-pub(super) const TIED: f64 = 0.0;
-pub(super) const FRESH: f64 = 0.25;
+// Four times those that a carried state has.
+pub(super) const LONG: i32 = 4;
+pub(super) const SHORT: i32 = -4;
+pub(super) const ABOVE: i32 = 2;
+pub(super) const BELOW: i32 = -2;
+pub(super) const TIED: i32 = 0;
+pub(super) const FRESH: i32 = 1;
 
 /// What every line needs of a bar.
 pub(super) struct Bar<T> {
@@ -36,17 +37,14 @@ impl<T: Real> Family<T> {
         };
         for k in 0..9 {
             let before = self.sides[k];
-            let held = if before == T::of(SHORT) {
-                at.down
-            } else {
-                at.flat
-            };
-            let factor = if before == T::of(LONG) { at.up } else { held };
+            let held = if before == SHORT { at.down } else { at.flat };
+            let factor = if before == LONG { at.up } else { held };
             let equity = (self.equities[k] * factor).at_least(T::of(FLOOR));
-            let after = next_side(before, self.averages[k], at, bar >= self.shape.first[k]);
+            let valued = bar >= self.shape.lines[k].first;
+            let after = next_side(before, self.averages[k], at, valued);
             totals.total = totals.total + equity;
-            totals.short = totals.short + equity.only_if(after == T::of(SHORT));
-            totals.unset = totals.unset + equity.only_if(after.abs() != T::of(1.0));
+            totals.short = totals.short + equity.only_if(after == SHORT);
+            totals.unset = totals.unset + equity.only_if(after.abs() != LONG);
             self.equities[k] = equity;
             self.sides[k] = after;
         }
@@ -54,19 +52,21 @@ impl<T: Real> Family<T> {
     }
 }
 
-fn next_side<T: Real>(before: T, average: T, at: &Bar<T>, valued: bool) -> T {
-    let is = |side: f64| before == T::of(side);
-    let side = if before.abs() == T::of(1.0) {
-        let edge = if is(LONG) { at.high } else { at.low };
-        if average > edge { SHORT } else { LONG }
-    } else if !valued {
-        FRESH
-    } else if average <= at.low {
-        if before <= T::of(TIED) { LONG } else { ABOVE }
-    } else if average > at.high {
-        if is(TIED) || is(ABOVE) { SHORT } else { BELOW }
-    } else {
-        TIED
-    };
-    T::of(side)
+fn next_side<T: Real>(before: i32, average: T, at: &Bar<T>, valued: bool) -> i32 {
+    let over_low = average > at.low;
+    let over_high = average > at.high;
+    if before.abs() == LONG {
+        let turned = if before == LONG { over_high } else { over_low };
+        return if turned { SHORT } else { LONG };
+    }
+    // A value that appears, or leaves a tie: an event only if the bar before had a value on
+    // another side or in the band.
+    match (valued, over_low, over_high) {
+        (false, _, _) => FRESH,
+        (true, false, _) if before == TIED || before == BELOW => LONG,
+        (true, false, _) => ABOVE,
+        (true, true, true) if before == TIED || before == ABOVE => SHORT,
+        (true, true, true) => BELOW,
+        (true, true, false) => TIED,
+    }
 }

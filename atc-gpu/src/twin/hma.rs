@@ -1,31 +1,24 @@
-//! Twin of `kernels/hma.wgsl`.
+//! Twin of `kernels/hma.wgsl`, and of `hull_near.wgsl` and `hull_far.wgsl`.
 
 use super::family::Family;
 use crate::constants::DIRECT;
 use crate::real::Real;
 
 impl<T: Real> Family<T> {
-    pub(super) fn hma(&mut self, bar: u32) {
-        let q = self.window(bar, true);
+    pub(super) fn hma(&mut self, bar: u32, x: T) {
+        self.window(bar, x);
         for k in 0..9 {
-            self.averages[k] = if self.shape.variant == 1 {
-                self.plain_sum(self.shape.lengths[k], q) * T::of(self.numbers.inverse[k])
-            } else {
-                let newest = self.difference(k, q);
-                self.hull(k, newest, bar)
-            };
+            let (shape, numbers) = (self.shape.lines[k], self.numbers.lines[k]);
+            let fast = self.weighted_sum(shape.half, numbers.half_length);
+            let slow = self.weighted_sum(shape.length, numbers.length);
+            let newest = fast * T::of(numbers.half_scale) - slow * T::of(numbers.scale);
+            self.averages[k] = self.hull(k, bar, newest) * T::of(numbers.outer_scale);
         }
     }
 
-    fn difference(&mut self, k: usize, q: u32) -> T {
-        let fast = self.weighted_sum(self.shape.half[k], self.numbers.half_length[k], q);
-        let slow = self.weighted_sum(self.shape.lengths[k], self.numbers.length[k], q);
-        fast * T::of(self.numbers.half_scale[k]) - slow * T::of(self.numbers.scale[k])
-    }
-
-    fn hull(&mut self, k: usize, newest: T, bar: u32) -> T {
-        let s = self.shape.outer[k];
-        let ring = self.shape.ring[k];
+    fn hull(&mut self, k: usize, bar: u32, newest: T) -> T {
+        let s = self.shape.lines[k].outer;
+        let ring = self.shape.lines[k].ring;
         let slot = bar % s;
         let mut weighted = newest;
         if s > DIRECT {
@@ -39,13 +32,13 @@ impl<T: Real> Family<T> {
             }
         }
         self.state[(ring + slot) as usize] = newest;
-        weighted * T::of(self.numbers.outer_scale[k])
+        weighted
     }
 
     /// W of the s newest differences, s above DIRECT.
     fn hull_window(&mut self, k: usize, newest: T, since: usize) -> T {
-        let s = self.shape.outer[k] as usize;
-        let ring = self.shape.ring[k] as usize;
+        let s = self.shape.lines[k].outer as usize;
+        let ring = self.shape.lines[k].ring as usize;
         let table = ring + s;
         let running = table + s;
         if since == 0 {
@@ -63,6 +56,6 @@ impl<T: Real> Family<T> {
         let total = self.state[running] + newest;
         self.state[running] = total;
         self.state[running + 1] = up;
-        self.state[table + s - 1 - since] + (T::of(self.numbers.outer_length[k]) * total - up)
+        self.state[table + s - 1 - since] + (T::of(self.numbers.lines[k].outer_length) * total - up)
     }
 }

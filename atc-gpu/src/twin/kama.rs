@@ -5,15 +5,14 @@ use crate::constants::Numbers;
 use crate::real::Real;
 
 impl<T: Real> Family<T> {
-    pub(super) fn kama(&mut self, bar: u32) {
-        let q = self.window(bar, false);
-        let x = self.source_at(bar, 0);
+    pub(super) fn kama(&mut self, bar: u32, x: T) {
+        self.window(bar, x);
         for k in 0..9 {
-            let length = self.shape.lengths[k];
+            let length = self.shape.lines[k].length;
             let before = self.recursive[k];
             if bar >= length {
-                let noise = self.plain_sum(length, q);
-                let change = x - self.source_at(bar, length);
+                let noise = self.plain_sum(length);
+                let change = x - self.behind(bar, length);
                 self.recursive[k] = adapt(&self.numbers, before, x, change, noise);
             } else if self.shape.variant == 1 {
                 self.recursive[k] = before + T::of(self.numbers.slow_squared) * (x - before);

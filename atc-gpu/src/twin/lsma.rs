@@ -4,13 +4,13 @@ use super::family::Family;
 use crate::real::Real;
 
 impl<T: Real> Family<T> {
-    pub(super) fn lsma(&mut self, bar: u32) {
-        let q = self.window(bar, true);
+    pub(super) fn lsma(&mut self, bar: u32, x: T) {
+        self.window(bar, x);
         for k in 0..9 {
-            let weighted = self.weighted_sum(self.shape.lengths[k], self.numbers.length[k], q);
-            let sum = self.plain_sum(self.shape.lengths[k], q);
-            self.averages[k] =
-                weighted * T::of(self.numbers.of_weighted[k]) + sum * T::of(self.numbers.of_sum[k]);
+            let (length, numbers) = (self.shape.lines[k].length, self.numbers.lines[k]);
+            let weighted = self.weighted_sum(length, numbers.length);
+            let sum = self.plain_sum(length);
+            self.averages[k] = weighted * T::of(numbers.of_weighted) + sum * T::of(numbers.of_sum);
         }
     }
 }

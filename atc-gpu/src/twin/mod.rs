@@ -9,10 +9,12 @@ mod ema;
 mod exponential;
 mod family;
 mod follow;
+mod gain;
 mod hma;
 mod kama;
 mod layer2;
 mod lsma;
+mod sma;
 mod trend;
 mod window;
 mod wma;
@@ -140,9 +142,10 @@ pub(crate) fn average_of(
 }
 
 fn compute<T: Real>(program: &Program, growth: &[f64], series: Series<'_>) -> Columns {
+    let gains = gain::gains::<T>(growth, series.close);
     let families: PerFamily<_> = Kind::ALL.map(|kind| {
         let mut family = Family::<T>::new(program, kind);
-        family.run(growth, series)
+        family.run(&gains, series)
     });
     let average = average::average(program.vote_limits.map(T::of), &families);
     let wide = |column: &Vec<T>| column.iter().map(|v| v.wide()).collect();

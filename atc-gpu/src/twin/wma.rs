@@ -4,11 +4,12 @@ use super::family::Family;
 use crate::real::Real;
 
 impl<T: Real> Family<T> {
-    pub(super) fn wma(&mut self, bar: u32) {
-        let q = self.window(bar, true);
+    pub(super) fn wma(&mut self, bar: u32, x: T) {
+        self.window(bar, x);
         for k in 0..9 {
-            let weighted = self.weighted_sum(self.shape.lengths[k], self.numbers.length[k], q);
-            self.averages[k] = weighted * T::of(self.numbers.scale[k]);
+            let numbers = self.numbers.lines[k];
+            let weighted = self.weighted_sum(self.shape.lines[k].length, numbers.length);
+            self.averages[k] = weighted * T::of(numbers.scale);
         }
     }
 }

@@ -1,0 +1,5 @@
+// What families other than the HMA carry of Hull averages.
+
+fn load_rings() {}
+
+fn store_rings() {}
