@@ -19,6 +19,8 @@ pub(crate) struct Sizes {
     /// One column: gains, and averages.
     pub(crate) column: u64,
     pub(crate) trend: u64,
+    /// What goes up of a tile's series.
+    pub(crate) upload: u64,
     /// What comes down of a tile.
     pub(crate) download: u64,
 }
@@ -40,7 +42,7 @@ impl Pooled {
             label: None,
             size: size.max(16).next_multiple_of(16),
             usage,
-            mapped_at_creation: false,
+            mapped_at_creation: usage.contains(wgpu::BufferUsages::MAP_WRITE),
         }));
     }
 
@@ -67,6 +69,8 @@ pub(crate) struct Buffers {
     pub(crate) columns: PerFamily<Pooled>,
     pub(crate) average: Pooled,
     pub(crate) trend: Pooled,
+    /// Memory of the host, mapped unless a tile is on its way from it.
+    pub(crate) uploads: [Pooled; RING],
     pub(crate) downloads: [Pooled; RING],
 }
 
@@ -112,6 +116,7 @@ impl Buffers {
         let uniform = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
         let input = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
         let output = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC;
+        let up = wgpu::BufferUsages::MAP_WRITE | wgpu::BufferUsages::COPY_SRC;
         let down = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
         // The numbers are the largest of what no series has a share in.
         let small = [&mut self.tile, &mut self.limits, &mut self.rules].into_iter();
@@ -137,6 +142,9 @@ impl Buffers {
         self.gains.reserve(device, sizes.column, output);
         self.average.reserve(device, sizes.column, output);
         self.trend.reserve(device, sizes.trend, output);
+        for buffer in &mut self.uploads {
+            buffer.reserve(device, sizes.upload, up);
+        }
         for buffer in &mut self.downloads {
             buffer.reserve(device, sizes.download, down);
         }

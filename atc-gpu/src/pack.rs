@@ -4,27 +4,40 @@ use crate::real::Real;
 use crate::tiling::Tile;
 
 /// Series that are moved side by side, so that rows are written in whole lines.
-const BLOCK: usize = 16;
+const BLOCK: usize = 32;
 
-/// Fills `out` with `history` bars before a tile and the tile, bar by bar:
-/// `out[(history + j) * n_series + series]`. Bars that do not exist are 0.
-pub(crate) fn pack<T: Real>(series: &[&[f64]], tile: Tile, history: usize, out: &mut Vec<T>) {
-    let n = series.len();
+/// Rows of a block that are filled at once, so that a series is read in whole lines.
+const ROWS: usize = 8;
+
+/// Hands over `history` bars before a tile and the tile, bar by bar, as pieces of rows and where
+/// they belong: `(history + j) * n_series + series`. Bars that do not exist are 0.
+pub(crate) fn pack<T: Real>(
+    series: &[&[f64]],
+    tile: Tile,
+    history: usize,
+    mut put: impl FnMut(usize, &[T]),
+) {
     let rows = history + tile.n_bars;
-    out.clear();
-    out.resize(rows * n, T::of(0.0));
     for (block, group) in series.chunks(BLOCK).enumerate() {
-        // Where rows and bars of all series overlap.
-        let longest = group.iter().map(|values| values.len()).max().unwrap_or(0);
-        let first = history.saturating_sub(tile.first_bar);
-        let end = rows.min((longest + history).saturating_sub(tile.first_bar));
-        for row in first..end {
-            let bar = tile.first_bar + row - history;
-            let at = row * n + block * BLOCK;
-            for (slot, values) in out[at..].iter_mut().zip(group) {
-                if let Some(value) = values.get(bar) {
-                    *slot = T::of(*value);
+        for first in (0..rows).step_by(ROWS) {
+            let mut pieces = [[T::of(0.0); BLOCK]; ROWS];
+            for (at, values) in group.iter().enumerate() {
+                let bars = (tile.first_bar + first).checked_sub(history);
+                if let Some(values) = bars.and_then(|bar| values.get(bar..bar + ROWS)) {
+                    for (piece, value) in pieces.iter_mut().zip(values) {
+                        piece[at] = T::of(*value);
+                    }
+                    continue;
                 }
+                for (piece, row) in pieces.iter_mut().zip(first..) {
+                    let bar = (tile.first_bar + row).checked_sub(history);
+                    if let Some(value) = bar.and_then(|bar| values.get(bar)) {
+                        piece[at] = T::of(*value);
+                    }
+                }
+            }
+            for (row, piece) in (first..rows).zip(&pieces) {
+                put(row * series.len() + block * BLOCK, &piece[..group.len()]);
             }
         }
     }
@@ -57,7 +70,7 @@ mod tests {
             .collect();
         let slices: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
         let mut out: Vec<Vec<f64>> = series.iter().map(|s| vec![-1.0; s.len()]).collect();
-        let mut packed: Vec<f64> = Vec::new();
+        let mut packed = vec![f64::NAN; 7 * 37];
         for first_bar in [0, 4, 8] {
             let tile = Tile {
                 first_series: 0,
@@ -65,7 +78,9 @@ mod tests {
                 first_bar,
                 n_bars: 4,
             };
-            pack(&slices, tile, 3, &mut packed);
+            pack(&slices, tile, 3, |at, piece| {
+                packed[at..at + piece.len()].copy_from_slice(piece);
+            });
             let mut slots: Vec<&mut [f64]> = out.iter_mut().map(Vec::as_mut_slice).collect();
             unpack(&packed[3 * 37..], tile, &mut slots);
         }

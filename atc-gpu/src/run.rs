@@ -139,8 +139,10 @@ impl<'a> Run<'a> {
         let (series, bars) = (tiling.series() as u64, tiling.bars() as u64);
         let cells = series * bars * value;
         let input = series * (self.program.history() as u64 + bars) * value;
+        let input = [input, if self.source.is_some() { input } else { 0 }];
         Sizes {
-            input: [input, if self.source.is_some() { input } else { 0 }],
+            input,
+            upload: input[0].next_multiple_of(wgpu::MAP_ALIGNMENT) + input[1],
             growth: bars * value,
             ends: 2 * series * 4,
             state: constants

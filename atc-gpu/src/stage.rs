@@ -1,5 +1,6 @@
 //! A run on a lane: tiles up, through the kernels, and down.
 
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -36,8 +37,7 @@ pub(crate) struct Stage<'a, T> {
     average: wgpu::BindGroup,
     trend: wgpu::BindGroup,
     wanted: Wanted,
-    /// Staging, reused.
-    packed: Vec<T>,
+    values: PhantomData<T>,
     begun: Instant,
     times: Vec<TileTimes>,
 }
@@ -77,7 +77,7 @@ impl<'a, T: Real> Stage<'a, T> {
             average: bind::average(lane),
             trend: bind::trend(lane),
             wanted,
-            packed: Vec::new(),
+            values: PhantomData,
             begun: Instant::now(),
             times: Vec::new(),
         }
@@ -95,15 +95,19 @@ impl<'a, T: Real> Stage<'a, T> {
     pub(crate) fn launch(&mut self, tile: Tile, slot: usize) -> Result<Pending, Error> {
         let begun = self.begun.elapsed();
         let Lane { device, queue, .. } = self.lane;
-        if let Some(clock) = &self.lane.clock {
-            clock.before_upload(slot, device, queue);
-        }
-        self.upload(tile);
+        self.describe(tile);
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        if let Some(clock) = &self.lane.clock {
+            clock.upload(slot, &mut encoder);
+        }
+        self.upload(tile, slot, &mut encoder)?;
         self.encode(tile, slot, &mut encoder);
         self.download(tile, slot, &mut encoder);
         let submission = queue.submit([encoder.finish()]);
         self.lane.health.check()?;
+        // For the next tile of the slot; one that cannot be mapped is found out then.
+        let staging = self.lane.buffers.uploads[slot].get();
+        staging.map_async(wgpu::MapMode::Write, .., |_| ());
         let (sender, mapped) = mpsc::channel();
         let size = self.download_size(tile) + STAMP_BYTES;
         let buffer = self.lane.buffers.downloads[slot].get();
@@ -120,15 +124,17 @@ impl<'a, T: Real> Stage<'a, T> {
         })
     }
 
-    fn upload(&mut self, tile: Tile) {
+    /// Uploads what is small: which series and bars, and the growth of those bars.
+    fn describe(&self, tile: Tile) {
         let Lane { queue, buffers, .. } = self.lane;
-        let (run, history) = (self.run, self.run.program.history());
+        let run = self.run;
         let series = tile.first_series..tile.first_series + tile.n_series;
+        let history = run.program.history();
         let sizes = [tile.n_series, tile.n_bars, tile.first_bar, history].map(|n| n as u32);
         queue.write_buffer(buffers.tile.get(), 0, bytemuck::cast_slice(&sizes));
-        let closes = &run.closes[series.clone()];
-        let ends = closes.iter().map(|closes| closes.len() as u32);
-        let ends: Vec<u32> = ends.chain(run.marks(series.clone())).collect();
+        let ends = run.closes[series.clone()].iter();
+        let ends = ends.map(|closes| closes.len() as u32);
+        let ends: Vec<u32> = ends.chain(run.marks(series)).collect();
         queue.write_buffer(buffers.ends.get(), 0, bytemuck::cast_slice(&ends));
         let last = run.growth.len().min(tile.first_bar + tile.n_bars);
         let growth: Vec<T> = run.growth[tile.first_bar.min(last)..last]
@@ -136,12 +142,39 @@ impl<'a, T: Real> Stage<'a, T> {
             .map(|factor| T::of(*factor))
             .collect();
         queue.write_buffer(buffers.growth.get(), 0, bytemuck::cast_slice(&growth));
-        pack(closes, tile, history, &mut self.packed);
-        queue.write_buffer(buffers.closes.get(), 0, bytemuck::cast_slice(&self.packed));
-        if let Some(source) = &run.source {
-            pack(&source[series], tile, history, &mut self.packed);
-            queue.write_buffer(buffers.source.get(), 0, bytemuck::cast_slice(&self.packed));
+    }
+
+    /// Uploads the series of a tile, which are laid out where the device fetches them.
+    fn upload(
+        &self,
+        tile: Tile,
+        slot: usize,
+        encoder: &mut wgpu::CommandEncoder,
+    ) -> Result<(), Error> {
+        let Lane { buffers, .. } = self.lane;
+        let (run, history) = (self.run, self.run.program.history());
+        let series = tile.first_series..tile.first_series + tile.n_series;
+        let value = size_of::<T>();
+        let size = (history + tile.n_bars) * tile.n_series * value;
+        let inputs = [
+            (Some(&run.closes), &buffers.closes, 0),
+            (run.source.as_ref(), &buffers.source, aligned(size)),
+        ];
+        let staging = buffers.uploads[slot].get();
+        for (input, target, at) in inputs {
+            let Some(input) = input else { continue };
+            let range = at as u64..(at + size) as u64;
+            let mapped = staging.get_mapped_range_mut(range);
+            let mut view = mapped.map_err(|error| refused(&error))?;
+            pack(&input[series.clone()], tile, history, |at, piece: &[T]| {
+                let bytes: &[u8] = bytemuck::cast_slice(piece);
+                let mut place = view.slice(at * value..at * value + bytes.len());
+                place.copy_from_slice(bytes);
+            });
+            encoder.copy_buffer_to_buffer(staging, at as u64, target.get(), 0, size as u64);
         }
+        staging.unmap();
+        Ok(())
     }
 
     fn encode(&self, tile: Tile, slot: usize, encoder: &mut wgpu::CommandEncoder) {
@@ -268,6 +301,11 @@ impl<'a, T: Real> Stage<'a, T> {
             Err(_) => Err(refused(&"results did not come down")),
         }
     }
+}
+
+/// Where in a buffer for uploads the next part may begin.
+const fn aligned(size: usize) -> usize {
+    size.next_multiple_of(wgpu::MAP_ALIGNMENT as usize)
 }
 
 fn refused(reason: &dyn std::fmt::Display) -> Error {

@@ -86,14 +86,10 @@ impl Clock {
         })
     }
 
-    /// Stamps the beginning of an upload: what is written to buffers after
-    /// this submission comes after the stamp.
-    pub(crate) fn before_upload(&self, slot: usize, device: &wgpu::Device, queue: &wgpu::Queue) {
+    /// Stamps the beginning of an upload.
+    pub(crate) fn upload(&self, slot: usize, encoder: &mut wgpu::CommandEncoder) {
         if self.is_whole {
-            let mut encoder =
-                device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             encoder.write_timestamp(&self.set, STAMPS * slot as u32);
-            queue.submit([encoder.finish()]);
         }
     }
 
