@@ -24,6 +24,7 @@ mod stage;
 mod tiling;
 mod timeline;
 pub mod twin;
+mod unroll;
 
 pub use carry::{Ending, FamilyCarry};
 pub use columns::{Columns, Flip, Reading, Series};

@@ -40,18 +40,20 @@ impl Pipelines {
             average_layout,
             trend_layout,
         };
-        pipelines.reserve(device, &Program::default(), precision)?;
+        let program = Program::default();
+        let kernels = Kind::ALL.map(|kind| Kernel::of(&program, kind, false));
+        pipelines.reserve(device, kernels, precision)?;
         Ok(pipelines)
     }
 
-    /// Compiles what a program needs and no other has needed before.
+    /// Compiles kernels that no run has needed before.
     pub(crate) fn reserve(
         &mut self,
         device: &wgpu::Device,
-        program: &Program,
+        kernels: PerFamily<Kernel>,
         precision: Precision,
     ) -> Result<(), Error> {
-        for kernel in Kind::ALL.map(|kind| Kernel::of(program, kind)) {
+        for kernel in kernels {
             if self.find(kernel).is_none() {
                 let source = shaders::family(kernel, precision);
                 let names = (kernel.name(), shaders::FAMILY);
@@ -68,10 +70,10 @@ impl Pipelines {
         Some(pipeline)
     }
 
-    /// The kernels of a program's families; only after [`Pipelines::reserve`].
-    pub(crate) fn families(&self, program: &Program) -> PerFamily<&wgpu::ComputePipeline> {
-        Kind::ALL.map(|kind| {
-            let found = self.find(Kernel::of(program, kind));
+    /// The compiled kernels of the families; only after [`Pipelines::reserve`].
+    pub(crate) fn families(&self, kernels: PerFamily<Kernel>) -> PerFamily<&wgpu::ComputePipeline> {
+        kernels.map(|kernel| {
+            let found = self.find(kernel);
             found.expect("kernels are reserved before a run")
         })
     }

@@ -81,7 +81,7 @@ impl<'a> Run<'a> {
         let sizes = self.sizes::<T>(tiling, &constants, out.wanted());
         lane.buffers.reserve(&lane.device, &lane.health, &sizes)?;
         lane.pipelines
-            .reserve(&lane.device, self.program, T::PRECISION)?;
+            .reserve(&lane.device, self.kernels(), T::PRECISION)?;
         let mut stage = Stage::<T>::new(self, lane, &constants, out.wanted());
         let mut pending = VecDeque::with_capacity(RING);
         for (number, tile) in tiling.tiles().filter(|t| self.is_live(*t)).enumerate() {
@@ -99,6 +99,11 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// The kernels of the families.
+    pub(crate) fn kernels(&self) -> PerFamily<Kernel> {
+        Kind::ALL.map(|kind| Kernel::of(self.program, kind, self.source.is_some()))
+    }
+
     /// Whether some series of a tile has bars in it.
     fn is_live(&self, tile: Tile) -> bool {
         let mut closes = self.closes[tile.first_series..][..tile.n_series].iter();
@@ -112,10 +117,8 @@ impl<'a> Run<'a> {
     ) -> Result<Tiling, Error> {
         let rows = constants.iter().map(|constants| constants.state_rows);
         let keeps = self.marks.iter().any(Option::is_some);
-        let steps = Kind::ALL.iter().zip(constants).map(|(kind, constants)| {
-            let kernel = Kernel::of(self.program, *kind);
-            constants.shape.steps(kernel, keeps)
-        });
+        let kernels = self.kernels().into_iter().zip(constants);
+        let steps = kernels.map(|(kernel, constants)| constants.shape.steps(kernel, keeps));
         let most = |most: [u64; 2], steps: [u64; 2]| [0, 1].map(|i| most[i].max(steps[i]));
         let demand = Demand {
             value: T::PRECISION.bytes(),

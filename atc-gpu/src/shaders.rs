@@ -1,6 +1,7 @@
 //! The kernels' sources: one file each, put together as a family needs them.
 
-use crate::program::{FAMILIES, Kind};
+use crate::program::{FAMILIES, Kind, outer_length};
+use crate::unroll::unrolled;
 use crate::{Precision, Program};
 
 /// Series per workgroup.
@@ -26,17 +27,33 @@ pub(crate) struct Kernel {
     pub(crate) is_plain: bool,
     /// Whether all its windows are of at most [`NEAR`] bars.
     pub(crate) is_near: bool,
+    /// Differences that the longest line of a Hull average sums, if they are so few that they lie in
+    /// registers.
+    pub(crate) outer: u32,
+    /// Whether series have a source other than their closes.
+    pub(crate) other_source: bool,
 }
 
 impl Kernel {
     /// The kernel that computes a family of a program.
-    pub(crate) fn of(program: &Program, kind: Kind) -> Self {
-        let lengths = program.lengths[kind as usize];
+    pub(crate) fn of(program: &Program, kind: Kind, other_source: bool) -> Self {
+        let longest = program.lengths[kind as usize]
+            .into_iter()
+            .max()
+            .unwrap_or(1);
         let has_windows = !matches!(kind, Kind::Ema | Kind::Dema);
+        let is_near = has_windows && longest <= NEAR;
+        let is_hull = program.is_hull(kind as usize);
         Self {
             kind,
-            is_plain: kind == Kind::Hma && program.variants.plain_hma,
-            is_near: has_windows && lengths.iter().all(|length| *length <= NEAR),
+            is_plain: kind == Kind::Hma && !is_hull,
+            is_near,
+            outer: if is_near && is_hull {
+                outer_length(longest) as u32
+            } else {
+                0
+            },
+            other_source,
         }
     }
 
@@ -49,18 +66,16 @@ impl Kernel {
     #[cfg(test)]
     pub(crate) fn all() -> Vec<Self> {
         let mut all = Vec::new();
-        for (length, plain_hma) in [
-            (NEAR, false),
-            (NEAR, true),
-            (NEAR + 1, false),
-            (NEAR + 1, true),
-        ] {
+        let lengths = [1, 4, 9, 16, 25, 36, 49, NEAR, NEAR + 1];
+        for (at, length) in lengths.iter().chain(&lengths[6..]).enumerate() {
             let mut program = Program {
-                lengths: [[length; 9]; 6],
+                lengths: [[*length; 9]; 6],
                 ..Program::default()
             };
-            program.variants.plain_hma = plain_hma;
-            for kernel in Kind::ALL.map(|kind| Self::of(&program, kind)) {
+            program.variants.plain_hma = at >= lengths.len();
+            let of =
+                |kind| [false, true].map(|other_source| Self::of(&program, kind, other_source));
+            for kernel in Kind::ALL.map(of).into_iter().flatten() {
                 if !all.contains(&kernel) {
                     all.push(kernel);
                 }
@@ -115,51 +130,18 @@ pub(crate) fn family(kernel: Kernel, precision: Precision) -> String {
         include_str!("kernels/layer2.wgsl"),
         include_str!("kernels/family.wgsl"),
     ];
-    let whole = parts.into_iter();
-    let whole = whole.fold(numbers(precision), |whole, part| whole + "\n" + part);
-    unrolled(&whole)
-}
-
-/// Writes out the loops whose bounds stand in the source, each turn as a block with a constant.
-///
-/// Drivers keep an array in registers if all its indices are known, and may not unroll a loop to
-/// know them.
-fn unrolled(source: &str) -> String {
-    let Some(at) = source.find("for (var ") else {
-        return source.to_owned();
-    };
-    let (before, rest) = source.split_at(at);
-    let (head, rest) = rest.split_once('{').expect("a loop has a body");
-    let (body, after) = rest.split_at(end_of_block(rest));
-    let turns = match bounds(head) {
-        Some((name, turns)) => {
-            let body = unrolled(body);
-            let turn = |i: u32| format!("{{ const {name} = {i}u;{body}}}\n");
-            turns.map(turn).collect()
-        }
-        None => format!("{head}{{{}}}", unrolled(body)),
-    };
-    format!("{before}{turns}{}", unrolled(&after[1..]))
-}
-
-/// The variable of a loop and its values, if they stand there: `for (var k = 0u; k < 9u; k++)`.
-fn bounds(head: &str) -> Option<(&str, std::ops::Range<u32>)> {
-    let (name, rest) = head.strip_prefix("for (var ")?.split_once(" = ")?;
-    let (first, rest) = rest.split_once("u; ")?;
-    let end = rest.strip_prefix(name)?.strip_prefix(" < ")?;
-    let (end, rest) = end.split_once("u; ")?;
-    (rest.trim_end() == format!("{name}++)")).then_some(())?;
-    Some((name, first.parse().ok()?..end.parse().ok()?))
-}
-
-/// Where the brace stands that ends a block whose beginning has been read.
-fn end_of_block(source: &str) -> usize {
-    let mut open = 1;
-    let end = source.find(|c| {
-        open += i32::from(c == '{') - i32::from(c == '}');
-        open == 0
-    });
-    end.expect("kernels close their blocks")
+    let Kernel {
+        outer,
+        other_source,
+        ..
+    } = kernel;
+    let constants =
+        format!("const OUTER: u32 = {outer}u;\nconst OTHER_SOURCE: bool = {other_source};\n");
+    let first = numbers(precision) + &constants;
+    let whole = parts
+        .into_iter()
+        .fold(first, |whole, part| whole + "\n" + part);
+    unrolled(&whole.replace("< OUTER;", &format!("< {outer}u;")))
 }
 
 /// The kernel of gains.
@@ -283,18 +265,5 @@ mod tests {
             let near = format!("const NEAR: u32 = {NEAR}u;");
             assert_eq!(source.contains(&near), kernel.is_near);
         }
-    }
-
-    #[test]
-    fn loops_with_bounds_in_the_source_are_written_out() {
-        let source = "a for (var k = 1u; k < 3u; k++) { b(k); for (var m = 0u; m < n; m++) {c} } d";
-        let inner = "b(k); for (var m = 0u; m < n; m++) {c} ";
-        let expected = format!("a {{ const k = 1u; {inner}}}\n{{ const k = 2u; {inner}}}\n d");
-        assert_eq!(unrolled(source), expected);
-        let nested = "for (var m = 0u; m < n; m++) { for (var k = 0u; k < 1u; k++) {b} }";
-        let expected = "for (var m = 0u; m < n; m++) { { const k = 0u;b}\n }";
-        assert_eq!(unrolled(nested), expected);
-        let others = "for (; j < 3u; j++) {} for (var k = 0u; k <= 3u; k++) {} nothing";
-        assert_eq!(unrolled(others), others);
     }
 }

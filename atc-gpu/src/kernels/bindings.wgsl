@@ -100,9 +100,12 @@ fn row(r: u32) -> u32 {
     return r * tile.n_series + series;
 }
 
-// The source of bar `j` of the tile.
-fn newest(j: u32) -> real {
-    return source[row(tile.history + j)];
+// The source of bar `j` of the tile, which closes at `close`.
+fn newest(j: u32, close: real) -> real {
+    if OTHER_SOURCE {
+        return source[row(tile.history + j)];
+    }
+    return close;
 }
 
 fn at_least(value: real, bound: real) -> real {

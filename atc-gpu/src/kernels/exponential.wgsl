@@ -15,7 +15,7 @@ const BLOCK: u32 = 64u;
 
 // Bars from a bar to the next one that seeds a line, or to the end of the block.
 fn begin(j: u32, bar: u32) -> u32 {
-    seed(newest(j), bar);
+    seed(source[row(tile.history + j)], bar);
     var left = BLOCK - bar % BLOCK;
     for (var k = 0u; k < 9u; k++) {
         left = min(left, bars_to(shape.lines[k].length - 1u, bar));

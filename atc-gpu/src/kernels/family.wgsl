@@ -38,8 +38,9 @@ fn family(@builtin(global_invocation_id) id: vec3<u32>) {
 
 // Bar `j` of the tile, number `bar` of the series.
 fn step(j: u32, bar: u32) {
-    averages_at(j, bar, newest(j));
-    let at = bar_at(j, bar);
+    let close = closes[row(tile.history + j)];
+    averages_at(j, bar, newest(j, close));
+    let at = bar_at(close, gains[row(j)], bar);
     let totals = follow(bar, at);
     if bar >= shape.cutout {
         layer2(bar, at, totals);

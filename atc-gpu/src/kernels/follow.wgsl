@@ -44,11 +44,9 @@ fn number_of(side: i32) -> real {
     return real(side) * QUARTER;
 }
 
-fn bar_at(j: u32, bar: u32) -> Bar {
-    let now = closes[row(tile.history + j)];
-    let gain = gains[row(j)];
-    let low = now * numbers.low;
-    let high = now * numbers.high;
+fn bar_at(close: real, gain: real, bar: u32) -> Bar {
+    let low = close * numbers.low;
+    let high = close * numbers.high;
     let live = bar > shape.cutout;
     let up = select(ONE, numbers.retain * (ONE + gain), live);
     let down = select(ONE, numbers.retain * (ONE - gain), live);

@@ -1,32 +1,35 @@
 // W of the newest differences of a Hull average, at most DIRECT of them, summed afresh at every
 // bar. The differences before the newest lie in registers, the newest of them first; in the state
-// from tile to tile.
+// from tile to tile. Twin: twin/hma.rs.
+//
+// OUTER, the most differences that a line has, is a constant of the kernel, at most DIRECT.
 
 const DIRECT: u32 = 8u;
 
-var<private> behind_newest: array<real, 63>;
+// Those of line k from k * OUTER on.
+var<private> older: array<real, 9u * OUTER>;
 
 fn hull(k: u32, bar: u32, newest: real) -> real {
     var sum = newest;
     var weighted = newest;
-    for (var back = 1u; back < 8u; back++) {
+    for (var back = 1u; back < OUTER; back++) {
         if back < shape.lines[k].outer {
-            sum = sum + behind_newest[7u * k + back - 1u];
+            sum = sum + older[k * OUTER + back - 1u];
             weighted = weighted + sum;
         }
     }
-    for (var back = 1u; back < 7u; back++) {
-        behind_newest[7u * k + 7u - back] = behind_newest[7u * k + 6u - back];
+    for (var back = 1u; back < OUTER; back++) {
+        older[k * OUTER + OUTER - back] = older[k * OUTER + OUTER - back - 1u];
     }
-    behind_newest[7u * k] = newest;
+    older[k * OUTER] = newest;
     return weighted;
 }
 
 fn load_rings() {
     for (var k = 0u; k < 9u; k++) {
-        for (var back = 1u; back < 8u; back++) {
+        for (var back = 1u; back < OUTER; back++) {
             if back < shape.lines[k].outer {
-                behind_newest[7u * k + back - 1u] = state[row(shape.lines[k].ring + back - 1u)];
+                older[k * OUTER + back - 1u] = state[row(shape.lines[k].ring + back - 1u)];
             }
         }
     }
@@ -34,9 +37,9 @@ fn load_rings() {
 
 fn store_rings() {
     for (var k = 0u; k < 9u; k++) {
-        for (var back = 1u; back < 8u; back++) {
+        for (var back = 1u; back < OUTER; back++) {
             if back < shape.lines[k].outer {
-                state[row(shape.lines[k].ring + back - 1u)] = behind_newest[7u * k + back - 1u];
+                state[row(shape.lines[k].ring + back - 1u)] = older[k * OUTER + back - 1u];
             }
         }
     }
