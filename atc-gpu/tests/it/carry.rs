@@ -66,7 +66,7 @@ fn differing(lane: &mut Lane, params: Params, markets: &[Vec<f64>]) -> Option<(u
         .collect();
     let marks: Vec<Option<usize>> = (0..)
         .zip(markets)
-        .map(|(at, close)| (at % 4 > 0).then_some(1 + at * 31 % close.len()))
+        .map(|(at, close)| (at % 4 > 0).then_some(1 + at * 7919 % close.len()))
         .collect();
     let endings = lane
         .endings(&program_of(&plan), &growth, (&series, &marks))
@@ -115,21 +115,23 @@ fn states_have_the_bytes_of_the_definition() {
     result.unwrap();
 }
 
-/// Long outer averages of Hull averages keep sums of their own.
+/// Long outer averages of Hull averages keep sums of their own. A series goes on from where its
+/// state was kept, each from another bar, and a launch must not be longer for it than drivers
+/// allow.
 #[test]
 fn states_of_long_lengths_have_the_bytes_of_the_definition() {
     let Some(mut lane) = gpu::lane(Options::default()) else {
         return;
     };
-    for (length, hma) in [(14, 100), (300, 30), (100, 900)] {
+    for (length, hma) in [(28, 28), (14, 100), (300, 30), (100, 900), (3000, 63)] {
         let mut lengths = PerFamily::splat(length);
         lengths[atc_core::Family::Hma] = hma;
         let params = Params {
             lengths,
             ..Params::default()
         };
-        let markets: Vec<Vec<f64>> = (0..4)
-            .map(|s| closes(s * 7, 3000 + 37 * s as usize))
+        let markets: Vec<Vec<f64>> = (0..12)
+            .map(|s| closes(s * 7, 25_000 + 37 * s as usize))
             .collect();
         assert_eq!(
             differing(&mut lane, params, &markets),

@@ -122,7 +122,7 @@ fn long_series_give_the_same_bits() {
             lengths,
             ..Params::default()
         };
-        let markets: Vec<Vec<f64>> = (0..3).map(|seed| closes(seed * 7, 12_000)).collect();
+        let markets: Vec<Vec<f64>> = (0..3).map(|seed| closes(seed * 7, 40_000)).collect();
         let differing = check(&mut lane, params, &markets);
         assert_eq!(differing, 0, "lengths {length}, hma {hma}");
     }
