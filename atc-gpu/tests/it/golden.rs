@@ -43,10 +43,13 @@ fn cases() -> Vec<Case> {
     }
     folders.retain(|folder| folder.is_dir());
     folders.sort();
-    folders
-        .iter()
-        .filter_map(|folder| read_case(folder))
-        .collect()
+    let case = |folder: &PathBuf| {
+        let case = read_case(folder);
+        let is_computed = folder.join("expected.csv").exists();
+        assert_eq!(case.is_some(), is_computed, "{}", folder.display());
+        case
+    };
+    folders.iter().filter_map(case).collect()
 }
 
 fn read_case(folder: &Path) -> Option<Case> {
