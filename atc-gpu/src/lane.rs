@@ -60,7 +60,8 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// Opens a device and compiles the kernels for it.
+    /// Opens a device and compiles the kernels of the default program for it; others are compiled
+    /// when a run first needs them.
     ///
     /// # Errors
     ///
@@ -96,7 +97,7 @@ impl Lane {
         })?;
         let health = Health::default();
         health.watch(&device);
-        let pipelines = Pipelines::new(&device, options.precision)?;
+        let pipelines = Pipelines::new(&device, &health, options.precision)?;
         let clock = Clock::new(&device, &queue);
         health.check()?;
         Ok(Self {

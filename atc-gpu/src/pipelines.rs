@@ -1,6 +1,7 @@
 //! The compiled kernels of a lane.
 
 use crate::device::BINDINGS;
+use crate::health::Health;
 use crate::program::{Kind, PerFamily};
 use crate::shaders::Kernel;
 use crate::{Error, Precision, Program, shaders, spirv};
@@ -21,7 +22,11 @@ pub(crate) struct Pipelines {
 
 impl Pipelines {
     /// Compiles the kernels that every program needs, and those of the default one.
-    pub(crate) fn new(device: &wgpu::Device, precision: Precision) -> Result<Self, Error> {
+    pub(crate) fn new(
+        device: &wgpu::Device,
+        health: &Health,
+        precision: Precision,
+    ) -> Result<Self, Error> {
         let gain_layout = layout(device, shaders::GAIN, [1, 2, 1]);
         let family_layout = layout(device, shaders::FAMILY, [3, 4, 2]);
         let average_layout = layout(device, shaders::AVERAGE, [2, BINDINGS - 1, 1]);
@@ -42,14 +47,14 @@ impl Pipelines {
         };
         let program = Program::default();
         let kernels = Kind::ALL.map(|kind| Kernel::of(&program, kind, false));
-        pipelines.reserve(device, kernels, precision)?;
+        pipelines.reserve((device, health), kernels, precision)?;
         Ok(pipelines)
     }
 
     /// Compiles kernels that no run has needed before.
     pub(crate) fn reserve(
         &mut self,
-        device: &wgpu::Device,
+        (device, health): (&wgpu::Device, &Health),
         kernels: PerFamily<Kernel>,
         precision: Precision,
     ) -> Result<(), Error> {
@@ -58,6 +63,8 @@ impl Pipelines {
                 let source = shaders::family(kernel, precision);
                 let names = (kernel.name(), shaders::FAMILY);
                 let compiled = compile(device, &self.family_layout, names, (&source, precision))?;
+                // One that a driver refused must not be kept.
+                health.check()?;
                 self.families.push((kernel, compiled));
             }
         }

@@ -80,8 +80,9 @@ impl<'a> Run<'a> {
         let tiling = self.tiling::<T>(lane, &constants)?;
         let sizes = self.sizes::<T>(tiling, &constants, out.wanted());
         lane.buffers.reserve(&lane.device, &lane.health, &sizes)?;
+        let device = (&lane.device, &lane.health);
         lane.pipelines
-            .reserve(&lane.device, self.kernels(), T::PRECISION)?;
+            .reserve(device, self.kernels(), T::PRECISION)?;
         let mut stage = Stage::<T>::new(self, lane, &constants, out.wanted());
         let mut pending = VecDeque::with_capacity(RING);
         for (number, tile) in tiling.tiles().filter(|t| self.is_live(*t)).enumerate() {

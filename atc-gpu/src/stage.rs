@@ -101,7 +101,9 @@ impl<'a, T: Real> Stage<'a, T> {
         if let Some(clock) = &self.lane.clock {
             clock.upload(slot, &mut encoder);
         }
-        self.upload(tile, slot, &mut encoder)?;
+        // A buffer that cannot be mapped follows from what became of the device.
+        let uploaded = self.upload(tile, slot, &mut encoder);
+        uploaded.map_err(|refused| self.lane.health.check().err().unwrap_or(refused))?;
         self.encode(tile, slot, &mut encoder);
         self.download(tile, slot, &mut encoder);
         let submission = queue.submit([encoder.finish()]);

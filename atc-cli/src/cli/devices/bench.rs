@@ -11,7 +11,7 @@ use atc_gpu::{DeviceKind, Options, Select, TileTimes, Timeline};
 use atc_parallel::{ExecutorExt, Lanes};
 
 /// Bars of the series of a tile, on hardware and on a software driver, which takes its time.
-const BARS: [usize; 2] = [2_000, 128];
+const BARS: [usize; 2] = [2_000, 512];
 
 /// Series of a tile on a software driver: two workgroups, so that one lane has work for more
 /// than one thread of the processor.
