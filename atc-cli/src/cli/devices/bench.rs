@@ -18,7 +18,7 @@ const BARS: [usize; 2] = [2_000, 512];
 const SOFTWARE_SERIES: usize = 128;
 
 /// Rounds, each with one lane and with several.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 9;
 
 /// Characters of the time axis.
 const WIDTH: usize = 72;
