@@ -5,10 +5,10 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use arrow::error::ArrowError;
-use arrow::ipc::reader::{FileReader, StreamReader};
-use arrow::ipc::{Block, Message, root_as_footer, root_as_message};
-use arrow::record_batch::RecordBatch;
+use arrow_array::RecordBatch;
+use arrow_ipc::reader::{FileReader, StreamReader};
+use arrow_ipc::{Block, Message, root_as_footer, root_as_message};
+use arrow_schema::ArrowError;
 use parquet::file::reader::Length;
 
 use super::collect::Collector;

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use arrow::array::{Array, Float64Array, Int64Array, StringArray};
-use arrow::datatypes::{DataType, SchemaRef};
-use arrow::record_batch::RecordBatch;
+use arrow_array::RecordBatch;
+use arrow_array::{Array, Float64Array, Int64Array, StringArray};
+use arrow_schema::{DataType, SchemaRef};
 
 use super::cast::{is_text, joined, text_at, to_number, to_text, to_time, unusable};
 use super::collect::Collector;

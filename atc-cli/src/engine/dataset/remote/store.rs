@@ -52,6 +52,8 @@ pub(super) fn open(
     base: &Base,
     settings: &[(String, String)],
 ) -> Result<Arc<dyn ObjectStore>, Error> {
+    // Clients of web servers find their cryptography here. A program that has chosen another one keeps it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     match base.kind {
         Kind::Http => {
             let builder = HttpBuilder::new()
