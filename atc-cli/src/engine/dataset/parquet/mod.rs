@@ -1,9 +1,17 @@
 //! Parquet: only the columns needed are decoded, batch by batch.
 
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+mod pages;
+
+use std::sync::Arc;
+
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, RowGroups,
+};
+use parquet::arrow::{ProjectionMask, parquet_to_arrow_field_levels};
+use parquet::file::metadata::ParquetStatisticsPolicy;
 use parquet::file::reader::Length;
 
+use self::pages::Chunks;
 use super::collect::Collector;
 use super::guard::{damaged, fenced};
 use super::stream::Blob;
@@ -19,12 +27,11 @@ const RATIO_LIMIT: u64 = 200;
 #[cfg(feature = "remote")]
 pub(crate) fn needed_ranges(footer: Blob, rows: &Collector<'_>) -> Vec<std::ops::Range<u64>> {
     let ranges = || {
-        let builder = ParquetRecordBatchReaderBuilder::try_new(footer)
-            .map_err(|error| damaged(&rows.path, error))?;
-        let (_, projection) = columnar::layout(builder.schema(), rows)?;
-        let mask = ProjectionMask::roots(builder.parquet_schema(), projection.iter().copied());
+        let footer = load(&footer, &rows.path)?;
+        let (_, projection) = columnar::layout(footer.schema(), rows)?;
+        let mask = ProjectionMask::roots(footer.parquet_schema(), projection.iter().copied());
         let mut ranges = Vec::new();
-        for group in builder.metadata().row_groups() {
+        for group in footer.metadata().row_groups() {
             for (leaf, chunk) in group.columns().iter().enumerate() {
                 if mask.leaf_included(leaf) {
                     let (start, length) = chunk.byte_range();
@@ -37,6 +44,16 @@ pub(crate) fn needed_ranges(footer: Blob, rows: &Collector<'_>) -> Vec<std::ops:
     fenced(&rows.path, ranges).unwrap_or_default()
 }
 
+/// The footer, without the statistics in it, which nothing needs.
+fn load(blob: &Blob, path: &str) -> Result<ArrowReaderMetadata, DatasetError> {
+    let nothing = ParquetStatisticsPolicy::SkipAll;
+    let options = ArrowReaderOptions::new()
+        .with_column_stats_policy(nothing.clone())
+        .with_encoding_stats_policy(nothing.clone())
+        .with_size_stats_policy(nothing);
+    ArrowReaderMetadata::load(blob, options).map_err(|error| damaged(path, error))
+}
+
 /// Reads all rows of a file.
 pub(crate) fn read(blob: Blob, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
     let path = rows.path.clone();
@@ -47,17 +64,22 @@ pub(crate) fn read(blob: Blob, rows: &mut Collector<'_>) -> Result<String, Datas
 fn read_unfenced(blob: Blob, rows: &mut Collector<'_>) -> Result<(), DatasetError> {
     let path = rows.path.clone();
     let limit = blob.len().saturating_mul(RATIO_LIMIT).max(FREE_BYTES);
-    let builder =
-        ParquetRecordBatchReaderBuilder::try_new(blob).map_err(|error| damaged(&path, error))?;
-    let (layout, projection) = columnar::layout(builder.schema(), rows)?;
+    let footer = load(&blob, &path)?;
+    let (layout, projection) = columnar::layout(footer.schema(), rows)?;
     rows.start(&layout)?;
-    let mask = ProjectionMask::roots(builder.parquet_schema(), projection.iter().copied());
     let n_columns = projection.len() as u64;
-    let batches = builder
-        .with_projection(mask)
-        .with_batch_size(BATCH)
-        .build()
-        .map_err(|error| damaged(&path, error))?;
+    let batches = || {
+        let mask = ProjectionMask::roots(footer.parquet_schema(), projection);
+        let hint = Some(footer.schema().fields());
+        let levels = parquet_to_arrow_field_levels(footer.parquet_schema(), mask, hint)?;
+        let chunks = Chunks {
+            metadata: Arc::clone(footer.metadata()),
+            blob: Arc::new(blob),
+        };
+        let batch = BATCH.min(chunks.num_rows());
+        ParquetRecordBatchReader::try_new_with_row_groups(&levels, &chunks, batch, None)
+    };
+    let batches = batches().map_err(|error| damaged(&path, error))?;
     let mut n_rows = 0;
     for batch in batches {
         let batch = batch.map_err(|error| damaged(&path, error))?;
