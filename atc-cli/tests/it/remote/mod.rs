@@ -7,6 +7,7 @@
 
 mod cached;
 mod faults;
+mod rude;
 pub(crate) mod server;
 
 use std::sync::Arc;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use object_store::{
-    Error, GetOptions, GetRange, OBJECT_STORE_COALESCE_DEFAULT, ObjectMeta, ObjectStoreExt as _,
-    coalesce_ranges,
+    Error, GetOptions, GetRange, GetResult, OBJECT_STORE_COALESCE_DEFAULT, ObjectMeta,
+    ObjectStoreExt as _, coalesce_ranges,
 };
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaDataReader;
@@ -104,13 +104,11 @@ impl Object {
             return Ok(parquet);
         }
         let Location { store, path } = &self.location;
-        let whole = async {
-            let got = store.get(path).await?;
-            let version = version(&got.meta);
-            let content = Fetch::Whole(got.bytes().await?);
-            Ok(Fetched { content, version })
-        };
-        whole.await.map_err(|error| explain(&self.url, error))
+        let got = store.get(path).await;
+        let got = got.map_err(|error| explain(&self.url, error))?;
+        let version = version(&got.meta);
+        let content = Fetch::Whole(self.body(got).await?);
+        Ok(Fetched { content, version })
     }
 
     /// As [`fetch`](Self::fetch), on a thread that waits.
@@ -146,10 +144,7 @@ impl Object {
             Err(_) => return Ok(None),
         };
         let (size, version) = (got.meta.size, version(&got.meta));
-        let tail = got
-            .bytes()
-            .await
-            .map_err(|error| explain(&self.url, error))?;
+        let tail = self.body(got).await?;
         if tail.len() as u64 == size {
             let content = Fetch::Whole(tail);
             return Ok(Some(Fetched { content, version }));
@@ -210,7 +205,20 @@ impl Object {
             let what = "was replaced while it was read";
             return Err(DatasetError::new(ErrorKind::Io, &self.url, what).remedy("try again"));
         }
-        got.bytes().await.map_err(|error| explain(&self.url, error))
+        self.body(got).await
+    }
+
+    /// The bytes of an answer, as many as it said.
+    async fn body(&self, answer: GetResult) -> Result<Bytes, DatasetError> {
+        let said = answer.range.end - answer.range.start;
+        let bytes = answer.bytes().await;
+        let bytes = bytes.map_err(|error| explain(&self.url, error))?;
+        if bytes.len() as u64 == said {
+            return Ok(bytes);
+        }
+        let what = format!("{} bytes came instead of {said}", bytes.len());
+        let error = DatasetError::new(ErrorKind::Io, &self.url, what);
+        Err(error.remedy("try again, and look at the server"))
     }
 }
 
