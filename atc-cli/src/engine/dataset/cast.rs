@@ -101,14 +101,14 @@ fn to_integers(array: &ArrayRef) -> Option<Int64Array> {
     })
 }
 
+type Half = <Float16Type as ArrowPrimitiveType>::Native;
+
 /// A column of numbers of any type, each as the nearest `f64`.
 fn to_floats(array: &ArrayRef) -> Option<Float64Array> {
     Some(match array.data_type() {
         DataType::Float64 => array.as_primitive::<Float64Type>().clone(),
         DataType::Float32 => floats::<Float32Type>(array),
-        DataType::Float16 => array
-            .as_primitive::<Float16Type>()
-            .unary(|half| half.to_f64()),
+        DataType::Float16 => array.as_primitive::<Float16Type>().unary(Half::to_f64),
         DataType::UInt64 => array
             .as_primitive::<UInt64Type>()
             .unary(|value| value as f64),

@@ -85,9 +85,9 @@ fn integers_of_any_width_are_prices_and_bar_numbers() {
     assert!(error.to_string().contains("is not a time"), "{error}");
 }
 
-#[test]
-fn columns_of_any_sensible_type_are_understood() {
-    let times: [ArrayRef; 12] = [
+/// Two days, in every type that tells them.
+fn times() -> [ArrayRef; 12] {
+    [
         Arc::new(TimestampNanosecondArray::from(vec![START, START + DAY])),
         Arc::new(Int64Array::from(vec![START / 1_000, (START + DAY) / 1_000])),
         Arc::new(UInt64Array::from(vec![
@@ -125,8 +125,12 @@ fn columns_of_any_sensible_type_are_understood() {
         Arc::new(Date64Array::from(
             [START, START + DAY].map(|time| time / 1_000_000).to_vec(),
         )),
-    ];
-    let closes: [ArrayRef; 11] = [
+    ]
+}
+
+/// 1 and 2.5, in every type that holds them.
+fn closes() -> [ArrayRef; 11] {
+    [
         Arc::new(Float64Array::from(vec![1.0, 2.5])),
         Arc::new(Float32Array::from(vec![1.0, 2.5])),
         Arc::new(
@@ -156,7 +160,12 @@ fn columns_of_any_sensible_type_are_understood() {
                 .with_precision_and_scale(40, 2)
                 .unwrap(),
         ),
-    ];
+    ]
+}
+
+#[test]
+fn columns_of_any_sensible_type_are_understood() {
+    let (times, closes) = (times(), closes());
     for time in &times {
         for close in &closes {
             let batch = RecordBatch::try_from_iter([

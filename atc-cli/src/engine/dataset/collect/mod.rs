@@ -109,6 +109,19 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
+    /// Makes room for rows to come, if all of them are of one series.
+    pub(crate) fn reserve(&mut self, n_rows: usize) {
+        if let (Some(shape), [series]) = (self.layout, self.series.as_mut_slice()) {
+            series.close.reserve_exact(n_rows);
+            series
+                .time
+                .reserve_exact(if shape.time { n_rows } else { 0 });
+            series
+                .source
+                .reserve_exact(if shape.source { n_rows } else { 0 });
+        }
+    }
+
     /// Turns the error of one row into a count if the reading is lenient.
     pub(crate) fn forgive(&mut self, row: Result<(), DatasetError>) -> Result<(), DatasetError> {
         match row {

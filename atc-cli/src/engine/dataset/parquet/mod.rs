@@ -25,9 +25,9 @@ const RATIO_LIMIT: u64 = 200;
 
 /// The bytes that reading the columns of `rows` takes; none if that cannot be told, which reading explains.
 #[cfg(feature = "remote")]
-pub(crate) fn needed_ranges(footer: Blob, rows: &Collector<'_>) -> Vec<std::ops::Range<u64>> {
+pub(crate) fn needed_ranges(footer: &Blob, rows: &Collector<'_>) -> Vec<std::ops::Range<u64>> {
     let ranges = || {
-        let footer = load(&footer, &rows.path)?;
+        let footer = load(footer, &rows.path)?;
         let (_, projection) = columnar::layout(footer.schema(), rows)?;
         let mask = ProjectionMask::roots(footer.parquet_schema(), projection.iter().copied());
         let mut ranges = Vec::new();
@@ -68,6 +68,10 @@ fn read_unfenced(blob: Blob, rows: &mut Collector<'_>) -> Result<(), DatasetErro
     let (layout, projection) = columnar::layout(footer.schema(), rows)?;
     rows.start(&layout)?;
     let n_columns = projection.len() as u64;
+    // As many as it says there are; what says more than it has bytes may be lying.
+    let n_bytes = Length::len(&blob);
+    let n_rows = footer.metadata().file_metadata().num_rows();
+    rows.reserve(u64::try_from(n_rows).unwrap_or(0).min(n_bytes) as usize);
     let batches = || {
         let mask = ProjectionMask::roots(footer.parquet_schema(), projection);
         let hint = Some(footer.schema().fields());

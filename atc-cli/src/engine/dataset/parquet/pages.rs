@@ -40,7 +40,7 @@ impl RowGroups for Chunks {
         Ok(Box::new(Column {
             blob: Arc::clone(&self.blob),
             metadata: Arc::clone(&self.metadata),
-            column,
+            leaf: column,
             group: 0,
         }))
     }
@@ -58,7 +58,7 @@ impl RowGroups for Chunks {
 struct Column {
     blob: Arc<Blob>,
     metadata: Arc<ParquetMetaData>,
-    column: usize,
+    leaf: usize,
     group: usize,
 }
 
@@ -71,7 +71,7 @@ impl Iterator for Column {
         let group = self.metadata.row_groups().get(self.group)?;
         self.group += 1;
         let n_rows = usize::try_from(group.num_rows()).unwrap_or(0);
-        Some(pages(&self.blob, group.column(self.column), n_rows))
+        Some(pages(&self.blob, group.column(self.leaf), n_rows))
     }
 }
 

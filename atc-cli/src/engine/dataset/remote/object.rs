@@ -163,7 +163,7 @@ impl Object {
             self.add(&mut sparse, footer, version.as_ref()).await?;
         }
         let rows = Collector::new(Arc::clone(&self.url), symbol.clone(), request, false);
-        let needed = needed_ranges(Blob::Sparse(sparse.clone()), &rows);
+        let needed = needed_ranges(&Blob::Sparse(sparse.clone()), &rows);
         self.add(&mut sparse, &needed, version.as_ref()).await?;
         let content = Fetch::Parquet(sparse);
         Ok(Some(Fetched { content, version }))
