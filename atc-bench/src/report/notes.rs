@@ -48,6 +48,10 @@ fn why(measured: &Measured, cell: &Cell) -> String {
             "uploading, waiting for a queue and downloading cost more than they save here; {at_best}"
         );
     }
+    // Whatever it costs more by nature shows in the quietest rounds too.
+    if 1.0 < cell.speed_up.best && cache != "cold" {
+        return format!("neighbours on the cores in the rounds of one or the other; {at_best}");
+    }
     match cache {
         "cold" => "every series is computed, and hashed, encoded and stored on top; the next scan \
                    gets it back"
