@@ -91,7 +91,7 @@ fn answer(mut stream: &TcpStream, (path, from): (&str, usize), tries: usize) -> 
         stream.write_all(body)
     };
     match path {
-        "/stalls.csv" => {
+        "/stalls.csv" | "/stalls.parquet" => {
             thread::sleep(LIMIT);
             return Ok(false);
         }
@@ -133,9 +133,10 @@ fn answer(mut stream: &TcpStream, (path, from): (&str, usize), tries: usize) -> 
 }
 
 /// What each name comes to: the rows it gives, or the words of its error.
-const NAMES: [(&str, Result<usize, &str>); 13] = [
+const NAMES: [(&str, Result<usize, &str>); 14] = [
     ("good.csv", Ok(3)),
     ("stalls.csv", Err("fetching failed")),
+    ("stalls.parquet", Err("fetching failed")),
     ("cuts-once.csv", Ok(3)),
     ("stalls-within.csv", Err("fetching failed")),
     ("cuts.csv", Err("fetching failed")),

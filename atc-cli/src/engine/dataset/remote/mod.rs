@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use object_store::path::Path;
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
@@ -106,6 +106,11 @@ impl Remote {
         Self {
             shared: Arc::new(shared),
         }
+    }
+
+    /// Whether an object that was begun with then has had its time.
+    pub(crate) fn has_waited_for(&self, begun: Instant) -> bool {
+        self.shared.patience.object <= begun.elapsed()
     }
 
     /// The store and path of a URL; nothing is requested.

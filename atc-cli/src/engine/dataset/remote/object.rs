@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use object_store::{
@@ -132,6 +133,7 @@ impl Object {
     ) -> Result<Option<Fetched>, DatasetError> {
         let Location { store, path } = &self.location;
         let options = GetOptions::new().with_range(Some(GetRange::Suffix(TAIL)));
+        let begun = Instant::now();
         let got = match store.get_opts(path, options).await {
             Ok(got) => got,
             Err(
@@ -139,6 +141,9 @@ impl Object {
                 | Error::PermissionDenied { .. }
                 | Error::Unauthenticated { .. }),
             ) => {
+                return Err(explain(&self.url, error));
+            }
+            Err(error) if self.remote.has_waited_for(begun) => {
                 return Err(explain(&self.url, error));
             }
             Err(_) => return Ok(None),
