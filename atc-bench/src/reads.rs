@@ -4,8 +4,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arrow::array::{ArrayRef, Float64Array, RecordBatch};
-use arrow::error::ArrowError;
+use arrow_array::{ArrayRef, Float64Array, RecordBatch};
+use arrow_schema::ArrowError;
 use atc_cli::engine::dataset::{Remote, Request, discover_with};
 use atc_cli::engine::{Engine, EngineBuilder, digest};
 use atc_core::{Params, Plan};

@@ -97,7 +97,7 @@ impl Subject {
         }
     }
 
-    /// Sequential and rayon through a cache in each of its states; they know the last bars alone.
+    /// One thread, rayon and tokio through a cache in each of its states; they know the last bars alone.
     ///
     /// # Errors
     ///
@@ -105,7 +105,12 @@ impl Subject {
     pub fn cached(lanes: usize) -> Result<Vec<Self>, BuildError> {
         let rayon: Arc<dyn Executor> = Arc::new(RayonPool::new(lanes)?);
         let sequential: Arc<dyn Executor> = Arc::new(Sequential::new());
-        let executors = [("sequential", sequential), ("rayon", rayon)];
+        let tokio: Arc<dyn Executor> = Arc::new(TokioPool::new(lanes)?);
+        let executors = [
+            ("sequential", sequential),
+            ("rayon", rayon),
+            ("async", tokio),
+        ];
         let rows = executors.into_iter().flat_map(|(name, executor)| {
             State::ALL.map(|state| Self {
                 label: Label {

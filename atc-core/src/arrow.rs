@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use ::arrow::array::{Array, ArrayRef, Float64Array, RecordBatch};
-use ::arrow::datatypes::{DataType, Field, Schema};
-use ::arrow::error::ArrowError;
+use arrow_array::{Array, ArrayRef, Float64Array, RecordBatch};
+use arrow_schema::ArrowError;
+use arrow_schema::{DataType, Field, Schema};
 
 use crate::Columns;
 
@@ -14,7 +14,7 @@ use crate::Columns;
 /// treat them as missing bars, replace them by NaN and use `gaps = skip`.
 ///
 /// ```
-/// use ::arrow::array::Float64Array;
+/// use arrow_array::Float64Array;
 ///
 /// let close = Float64Array::from(vec![1.0, 2.0]);
 /// assert_eq!(atc_core::values(&close), Some(&[1.0, 2.0][..]));

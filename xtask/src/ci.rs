@@ -47,6 +47,8 @@ enum Job {
     Test,
     /// The arithmetic as shipped: optimised, without overflow checks.
     ReleaseMath,
+    /// Every interleaving of the lanes' queues, cancellation and shutdown.
+    Loom,
     /// The workspace compiles with the oldest toolchain it promises.
     Msrv,
     /// Licences, advisories and sources of all dependencies (needs cargo-deny).
@@ -94,6 +96,15 @@ fn run_job(sh: &Shell, job: Job, package: Option<&str>) -> Result<()> {
         Job::Leaves => leaves(sh, package)?,
         Job::Test => test(sh, package)?,
         Job::ReleaseMath => cmd!(sh, "cargo test --release -p atc-core -p atc-gpu").run()?,
+        Job::Loom => {
+            // Another configuration of everything: in its own folder it does not push out the usual one.
+            let _model = sh.push_env("RUSTFLAGS", "--cfg loom");
+            cmd!(
+                sh,
+                "cargo test --release -p atc-parallel --no-default-features --test loom --target-dir target/loom"
+            )
+            .run()?;
+        }
         Job::Msrv => msrv(sh)?,
         Job::Deny => cmd!(sh, "cargo deny check").run()?,
         Job::Semver => {

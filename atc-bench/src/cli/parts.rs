@@ -50,7 +50,9 @@ pub(crate) fn measured(args: &PartsArgs) -> anyhow::Result<Sheet> {
     }
     let names = parts.iter().map(|(name, _)| *name);
     let times = seconds.into_iter().map(Times::of);
-    Ok(sheet(args.rounds, names.zip(times)))
+    let title = format!("One classifier, {} rounds of {CALLS} calls", args.rounds);
+    let unit = ("ns", 1e-9 * CALLS as f64, 0);
+    Ok(sheet(title, unit, names.zip(times)))
 }
 
 /// Each part, a thousand calls of it.
@@ -95,22 +97,31 @@ fn parts<'a>(warm: &'a Classifier, next: &'a [Bar]) -> Vec<Part<'a>> {
     ]
 }
 
-fn sheet(rounds: u16, parts: impl Iterator<Item = (&'static str, Times)>) -> Sheet {
+/// Times of calls, in a unit of so many seconds and with so many digits.
+pub(super) fn sheet(
+    title: String,
+    (unit, seconds, digits): (&str, f64, usize),
+    parts: impl Iterator<Item = (&'static str, Times)>,
+) -> Sheet {
     let row = |(name, times): (&'static str, Times)| {
-        let nanoseconds = |seconds: f64| format!("{:.0}", 1e9 * seconds / CALLS as f64);
+        let in_unit = |time: f64| format!("{:.digits$}", time / seconds);
         vec![
             name.to_owned(),
-            nanoseconds(times.best),
-            nanoseconds(times.median),
+            in_unit(times.best),
+            in_unit(times.median),
             format!("{:.0} %", 100.0 * times.spread),
         ]
     };
     Sheet {
-        title: format!("One classifier, {rounds} rounds of {CALLS} calls"),
+        title,
         n_words: 1,
-        header: ["call", "best ns", "median ns", "spread"]
-            .map(str::to_owned)
-            .into(),
+        header: [
+            "call".to_owned(),
+            format!("best {unit}"),
+            format!("median {unit}"),
+            "spread".to_owned(),
+        ]
+        .into(),
         rows: parts.map(row).collect(),
     }
 }

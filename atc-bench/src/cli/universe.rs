@@ -8,6 +8,8 @@ use atc_bench::stats::Times;
 use atc_bench::universe::{bars, warm};
 use atc_core::{Bar, Universe};
 
+use super::parts::sheet;
+
 /// Series of the universe.
 const N_SYMBOLS: usize = 10_000;
 
@@ -49,25 +51,6 @@ pub(crate) fn measured(rounds: u16) -> anyhow::Result<Sheet> {
         universe = restored; // what was restored has to go on
     }
     let times = seconds.into_iter().map(Times::of);
-    Ok(sheet(rounds, PARTS.into_iter().zip(times)))
-}
-
-fn sheet(rounds: u16, parts: impl Iterator<Item = (&'static str, Times)>) -> Sheet {
-    let row = |(name, times): (&'static str, Times)| {
-        let milliseconds = |seconds: f64| format!("{:.2}", 1e3 * seconds);
-        vec![
-            name.to_owned(),
-            milliseconds(times.best),
-            milliseconds(times.median),
-            format!("{:.0} %", 100.0 * times.spread),
-        ]
-    };
-    Sheet {
-        title: format!("A universe of {N_SYMBOLS} symbols, one thread, {rounds} rounds"),
-        n_words: 1,
-        header: ["call", "best ms", "median ms", "spread"]
-            .map(str::to_owned)
-            .into(),
-        rows: parts.map(row).collect(),
-    }
+    let title = format!("A universe of {N_SYMBOLS} symbols, one thread, {rounds} rounds");
+    Ok(sheet(title, ("ms", 1e-3, 2), PARTS.into_iter().zip(times)))
 }

@@ -6,14 +6,27 @@ use crate::subject::Label;
 /// A row that is no slower than this is within what nobody notices.
 const SLOWER: f64 = 0.995;
 
-/// A line for each row whose median ratio is below one.
+/// A cache that fell short of this many series was full.
+const ALL: f64 = 0.9995;
+
+/// A line for each row whose median ratio is below one, and for each warmed one that did not know every series.
 pub(super) fn of(measured: &Measured) -> Vec<String> {
-    let is_slower = |cell: &&Cell| cell.speed_up.median < SLOWER;
-    let slower = measured.cells.iter().filter(is_slower);
-    slower
-        .map(|cell| format!("{}: {}", cell.label, why(measured, cell)))
-        .collect()
+    let mut lines = Vec::new();
+    for cell in &measured.cells {
+        if cell.speed_up.median < SLOWER {
+            lines.push(format!("{}: {}", cell.label, why(measured, cell)));
+        }
+        let is_short = cell.hits.is_some_and(|hits| hits < ALL);
+        if is_short && cell.label.cache != "cold" {
+            lines.push(format!("{}: {FULL}", cell.label));
+        }
+    }
+    lines
 }
+
+const FULL: &str = "the states of so many series, old and new, do not fit into the 64 MiB that a cache in \
+                    memory has: some old ones were gone when they were asked for, and their series \
+                    computed from the first bar";
 
 fn why(measured: &Measured, cell: &Cell) -> String {
     let Label {
@@ -34,6 +47,10 @@ fn why(measured: &Measured, cell: &Cell) -> String {
         return format!(
             "uploading, waiting for a queue and downloading cost more than they save here; {at_best}"
         );
+    }
+    // Whatever it costs more by nature shows in the quietest rounds too.
+    if 1.0 < cell.speed_up.best && cache != "cold" {
+        return format!("neighbours on the cores in the rounds of one or the other; {at_best}");
     }
     match cache {
         "cold" => "every series is computed, and hashed, encoded and stored on top; the next scan \

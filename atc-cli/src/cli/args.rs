@@ -263,7 +263,7 @@ pub(crate) struct InspectArgs {
 /// and again in every other way there is here: all must give the same bits.
 /// Exit code 0 if they do, 1 if not.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = "Examples:\n  atc doctor\n  atc doctor --prove --format json")]
+#[command(after_help = "Examples:\n  atc doctor\n  atc doctor --prove --json")]
 pub(crate) struct DoctorArgs {
     /// Compute a market in every way and compare all bits
     #[arg(long)]
@@ -271,6 +271,9 @@ pub(crate) struct DoctorArgs {
     /// Form of the output
     #[arg(long, value_enum, default_value = "table")]
     pub(crate) format: ReportFormat,
+    /// The same as `--format json`
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) cache: CacheArgs,
 }

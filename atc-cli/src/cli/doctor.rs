@@ -1,14 +1,15 @@
 //! `atc doctor`: what this machine has, and the proof that it computes right.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use anyhow::Context as _;
 use atc_cli::engine::prove::{Proof, Route, Step, prove};
 use atc_cli::engine::{Cache, Digest};
 use atc_core::Isa;
 use atc_parallel::available_lanes;
-use serde::Serialize;
+use comfy_table::CellAlignment;
+use serde::{Serialize, Serializer};
 
 use super::args::{DoctorArgs, Global, ReportFormat};
 use super::exit::Exit;
@@ -19,9 +20,16 @@ use super::{gpu, output, progress};
 #[derive(Serialize)]
 struct Report {
     /// By name, in words.
-    facts: BTreeMap<&'static str, String>,
+    #[serde(serialize_with = "by_name")]
+    facts: Vec<Fact>,
     #[serde(skip_serializing_if = "Option::is_none")]
     proof: Option<Proof>,
+}
+
+type Fact = (&'static str, String);
+
+fn by_name<S: Serializer>(facts: &[Fact], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(facts.iter().map(|(name, fact)| (name, fact)))
 }
 
 /// Runs the command.
@@ -32,7 +40,12 @@ pub(crate) fn run(args: &DoctorArgs, global: &Global) -> anyhow::Result<Exit> {
         facts: facts(args),
         proof,
     };
-    match args.format {
+    let format = if args.json {
+        ReportFormat::Json
+    } else {
+        args.format
+    };
+    match format {
         ReportFormat::Json => output::json(&report)?,
         ReportFormat::Table => output::data(&drawn(&report, global.colors_stdout()))?,
     }
@@ -48,7 +61,7 @@ fn proof(global: &Global) -> anyhow::Result<Proof> {
     Ok(proof)
 }
 
-fn facts(args: &DoctorArgs) -> BTreeMap<&'static str, String> {
+fn facts(args: &DoctorArgs) -> Vec<Fact> {
     let isas: Vec<String> = Isa::available().iter().map(ToString::to_string).collect();
     let features = [
         ("gpu", cfg!(feature = "gpu")),
@@ -59,27 +72,25 @@ fn facts(args: &DoctorArgs) -> BTreeMap<&'static str, String> {
         .filter_map(|(name, is_on)| is_on.then_some(name))
         .collect();
     let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
-    BTreeMap::from([
-        ("adapters", gpu::adapters()),
-        ("cache", cache(args)),
+    let instructions = format!("{} in use, of {}", Isa::detect(), isas.join(", "));
+    let mut facts = vec![
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
         ("features", features.join(", ")),
         ("system", system),
         ("processor", processor()),
-        (
-            "instruction sets",
-            format!("{} in use, of {}", Isa::detect(), isas.join(", ")),
-        ),
-    ])
+        ("instruction sets", instructions),
+        ("adapters", gpu::adapters()),
+    ];
+    match args.cache.folder() {
+        Ok(folder) => facts.extend([("cache", cache(&folder)), ("disk", disk(&folder))]),
+        Err(error) => facts.push(("cache", format!("{error:#}"))),
+    }
+    facts
 }
 
-/// Where the cache is and what is in it.
-fn cache(args: &DoctorArgs) -> String {
-    let folder = match args.cache.folder() {
-        Ok(folder) => folder,
-        Err(error) => return format!("{error:#}"),
-    };
-    match Cache::holdings(&folder) {
+/// What is in the cache.
+fn cache(folder: &Path) -> String {
+    match Cache::holdings(folder) {
         Ok(held) => format!(
             "{}: {} sources known, {} KB of tables, {} KB of store",
             folder.display(),
@@ -88,6 +99,15 @@ fn cache(args: &DoctorArgs) -> String {
             held.store_bytes >> 10
         ),
         Err(error) => format!("{}: {error}", folder.display()),
+    }
+}
+
+/// The room there is for the cache, which may not have a folder yet.
+fn disk(folder: &Path) -> String {
+    let known = folder.ancestors().find(|above| above.exists());
+    match fs4::available_space(known.unwrap_or(Path::new("."))) {
+        Ok(bytes) => format!("{} MB free where the cache is", bytes >> 20),
+        Err(error) => format!("cannot be asked ({error})"),
     }
 }
 
@@ -105,12 +125,8 @@ fn processor() -> String {
 
 fn drawn(report: &Report, color: bool) -> String {
     let mut text = String::new();
-    let width = report
-        .facts
-        .keys()
-        .map(|name| name.len())
-        .max()
-        .unwrap_or(0);
+    let widths = report.facts.iter().map(|(name, _)| name.len());
+    let width = widths.max().unwrap_or(0);
     for (name, fact) in &report.facts {
         let name = paint(&format!("{name:width$}"), DIM, color);
         let _ = writeln!(text, "{name}  {fact}");
@@ -123,6 +139,9 @@ fn drawn(report: &Report, color: bool) -> String {
 
 fn proved(proof: &Proof, color: bool) -> String {
     let mut rows = table(["route", "compared", "digest", "", "Mbars/s"], color);
+    if let Some(speed) = rows.column_mut(4) {
+        speed.set_cell_alignment(CellAlignment::Right);
+    }
     for step in &proof.steps {
         rows.add_row(row(step, color));
     }

@@ -5,6 +5,7 @@ mod cancel;
 #[cfg(feature = "cli")]
 mod cli;
 mod dataset;
+mod executors;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod prove;

@@ -119,6 +119,9 @@ pub(crate) fn route() -> anyhow::Result<Route> {
 
 /// The devices, in words.
 pub(crate) fn adapters() -> String {
+    if policy(ExecutorName::Auto).is_ok_and(|policy| policy == Policy::Off) {
+        return "not looked for, ATC_GPU is off".to_owned();
+    }
     let devices = atc_gpu::devices();
     let words = devices.iter().map(|device| {
         let precision = if device.has_f64 { "f64" } else { "f32 alone" };

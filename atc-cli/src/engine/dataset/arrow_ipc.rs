@@ -5,10 +5,10 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use arrow::error::ArrowError;
-use arrow::ipc::reader::{FileReader, StreamReader};
-use arrow::ipc::{Block, Message, root_as_footer, root_as_message};
-use arrow::record_batch::RecordBatch;
+use arrow_array::{RecordBatch, RecordBatchReader};
+use arrow_ipc::reader::{FileReader, StreamReader};
+use arrow_ipc::{Block, Message, root_as_footer, root_as_message};
+use arrow_schema::ArrowError;
 use parquet::file::reader::Length;
 
 use super::collect::Collector;
@@ -18,39 +18,35 @@ use super::{DatasetError, columnar};
 
 /// Reads the file format.
 pub(crate) fn read_file(blob: &Blob, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
-    let path = rows.path.clone();
-    fenced(&path, || {
-        check(blob, Check::file).map_err(|error| DatasetError::from_io(&path, error))?;
-        let open = |projection| FileReader::try_new(blob.reader()?, projection);
-        // Opened twice: the schema tells the projection, which opening takes.
-        let schema = open(None).map_err(|error| damaged(&path, error))?.schema();
-        let (layout, projection) = columnar::layout(&schema, rows)?;
-        rows.start(&layout)?;
-        append(
-            open(Some(projection)).map_err(|error| damaged(&path, error))?,
-            &layout,
-            rows,
-        )
-    })?;
+    let open = |projection| FileReader::try_new(blob.reader()?, projection);
+    read(blob, rows, Check::file, open)?;
     Ok("arrow ipc file".to_owned())
 }
 
 /// Reads the stream format.
 pub(crate) fn read_stream(blob: &Blob, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
+    let open = |projection| StreamReader::try_new(blob.reader()?, projection);
+    read(blob, rows, Check::stream, open)?;
+    Ok("arrow ipc stream".to_owned())
+}
+
+/// Reads what `open` opens, with the columns it is given.
+fn read<R: RecordBatchReader>(
+    blob: &Blob,
+    rows: &mut Collector<'_>,
+    walk: impl FnOnce(&mut Check) -> io::Result<()>,
+    open: impl Fn(Option<Vec<usize>>) -> Result<R, ArrowError>,
+) -> Result<(), DatasetError> {
     let path = rows.path.clone();
     fenced(&path, || {
-        check(blob, Check::stream).map_err(|error| DatasetError::from_io(&path, error))?;
-        let open = |projection| StreamReader::try_new(blob.reader()?, projection);
-        let schema = open(None).map_err(|error| damaged(&path, error))?.schema();
+        check(blob, walk).map_err(|error| DatasetError::from_io(&path, error))?;
+        let open = |projection| open(projection).map_err(|error| damaged(&path, error));
+        // Opened twice: the schema tells the projection, which opening takes.
+        let schema = open(None)?.schema();
         let (layout, projection) = columnar::layout(&schema, rows)?;
         rows.start(&layout)?;
-        append(
-            open(Some(projection)).map_err(|error| damaged(&path, error))?,
-            &layout,
-            rows,
-        )
-    })?;
-    Ok("arrow ipc stream".to_owned())
+        append(open(Some(projection))?, &layout, rows)
+    })
 }
 
 fn append(

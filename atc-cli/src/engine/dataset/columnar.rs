@@ -1,10 +1,11 @@
 //! Arrow batches, from Parquet or IPC, become rows.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use arrow::array::{Array, Float64Array, Int64Array, StringArray};
-use arrow::datatypes::{DataType, SchemaRef};
-use arrow::record_batch::RecordBatch;
+use arrow_array::RecordBatch;
+use arrow_array::{Array, Float64Array, Int64Array, StringArray};
+use arrow_schema::{DataType, SchemaRef};
 
 use super::cast::{is_text, joined, text_at, to_number, to_text, to_time, unusable};
 use super::collect::Collector;
@@ -47,15 +48,19 @@ pub(crate) fn append(
     rows: &mut Collector<'_>,
 ) -> Result<(), DatasetError> {
     let columns = Columns::of(batch, layout, rows)?;
-    if let Some((times, close)) = columns.plain()
-        && rows.extend(n_before + 1, times.as_deref(), close)
-    {
-        return Ok(());
-    }
-    for index in 0..batch.num_rows() {
-        let row = n_before + index as u64 + 1;
-        let outcome = columns.row(index, row, layout, rows);
-        rows.forgive(outcome)?;
+    let plain = columns.plain();
+    let mut first = 0;
+    while first < batch.num_rows() {
+        let run = columns.run(first, batch.num_rows());
+        let is_appended = plain
+            .as_ref()
+            .is_some_and(|plain| columns.append(run.clone(), n_before, plain, rows));
+        for index in if is_appended { 0..0 } else { run.clone() } {
+            let row = n_before + index as u64 + 1;
+            let outcome = columns.row(index, row, layout, rows);
+            rows.forgive(outcome)?;
+        }
+        first = run.end;
     }
     Ok(())
 }
@@ -79,6 +84,9 @@ pub(super) enum TimeColumn {
 
 /// Nanoseconds, if there are times.
 type Times<'a> = Option<Cow<'a, [i64]>>;
+
+/// Times and closes of a batch in which nothing is missing.
+type Plain<'a> = (Times<'a>, &'a [f64]);
 
 pub(super) enum NumberColumn {
     Float(Float64Array),
@@ -118,9 +126,40 @@ impl Columns {
         })
     }
 
-    /// Times and closes, if that is all there is and nothing is missing.
-    fn plain(&self) -> Option<(Times<'_>, &[f64])> {
-        let is_plain = self.symbol.is_none() && self.source.is_empty();
+    /// The rows from `first` on that name the same symbol.
+    fn run(&self, first: usize, n_rows: usize) -> Range<usize> {
+        let Some(symbols) = &self.symbol else {
+            return first..n_rows;
+        };
+        let symbol = text_at(symbols, first);
+        let others = (first + 1..n_rows).find(|&index| text_at(symbols, index) != symbol);
+        first..others.unwrap_or(n_rows)
+    }
+
+    /// Appends a run of rows at once, or leaves out one that nobody asked for; `false` if that cannot be, which
+    /// [`row`](Self::row) explains.
+    fn append(
+        &self,
+        run: Range<usize>,
+        n_before: u64,
+        (times, close): &Plain<'_>,
+        rows: &mut Collector<'_>,
+    ) -> bool {
+        let row = n_before + run.start as u64 + 1;
+        if let Some(symbols) = &self.symbol {
+            match rows.select(row, text_at(symbols, run.start)) {
+                Ok(true) => {}
+                Ok(false) => return true,
+                Err(_) => return false,
+            }
+        }
+        let times = times.as_ref().map(|times| &times[run.clone()]);
+        rows.extend(row, times, &close[run])
+    }
+
+    /// Times and closes, if that is all there is beside symbols and nothing is missing.
+    fn plain(&self) -> Option<Plain<'_>> {
+        let is_plain = self.source.is_empty();
         let NumberColumn::Float(close) = &self.close else {
             return None;
         };

@@ -6,6 +6,8 @@
 
 use std::io::Read;
 
+use memchr::memchr_iter;
+
 use super::collect::Collector;
 use super::layout::{Layout, is_header};
 use super::lines::Lines;
@@ -178,6 +180,26 @@ impl<'a> RowReader<'a> {
 fn split(line: &[u8], delimiter: u8, limit: usize, cells: &mut Vec<(usize, usize)>) -> bool {
     cells.clear();
     let mut from = 0;
+    for end in memchr_iter(delimiter, line).chain([line.len()]) {
+        if cells.len() == limit {
+            return true;
+        }
+        if line.get(from) == Some(&b'"') {
+            return split_quoted(line, from, (delimiter, limit), cells);
+        }
+        cells.push((from, end));
+        from = end + 1;
+    }
+    true
+}
+
+/// Goes on from a cell that is quoted, whose text may hold the delimiter.
+fn split_quoted(
+    line: &[u8],
+    mut from: usize,
+    (delimiter, limit): (u8, usize),
+    cells: &mut Vec<(usize, usize)>,
+) -> bool {
     while cells.len() < limit {
         if line.get(from) == Some(&b'"') {
             let Some(length) = line[from + 1..].iter().position(|&byte| byte == b'"') else {

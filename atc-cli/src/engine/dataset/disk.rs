@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::{Buf, Bytes};
@@ -39,9 +39,10 @@ impl<R: Seek> Seek for Timed<R> {
     }
 }
 
-/// What is read at once at least. Two of these are all of most Parquet files of one symbol that is needed:
-/// the end with the metadata, and two columns side by side.
+/// What is read at once at least.
 const PIECE: u64 = 64 << 10;
+/// What is read of the end of a larger file: the footer of most Parquet files of one symbol.
+const TAIL: u64 = 16 << 10;
 /// Pieces that are kept: readers of several columns take turns.
 const KEPT: usize = 4;
 
@@ -88,6 +89,20 @@ impl Paged {
         Ok(self.from(start, end)?.slice(..length as usize))
     }
 
+    /// `length` bytes from `start` on, and no more; they are not kept.
+    ///
+    /// # Errors
+    ///
+    /// If they are not there.
+    pub(crate) fn exactly(&self, start: u64, length: u64) -> io::Result<Bytes> {
+        let end = start.checked_add(length).filter(|&end| end <= self.0.len);
+        let end = end.ok_or(io::ErrorKind::UnexpectedEof)?;
+        match self.kept(start, end) {
+            Some(bytes) => Ok(bytes.slice(..length as usize)),
+            None => self.read(start, end),
+        }
+    }
+
     /// A reader from `start` to the end.
     pub(crate) fn reader(&self, start: u64) -> PagedReader {
         PagedReader {
@@ -99,23 +114,38 @@ impl Paged {
 
     /// Bytes from `start` on, at least up to `end`, which is not beyond the end of the file.
     fn from(&self, start: u64, end: u64) -> io::Result<Bytes> {
-        let mut pieces = self.0.pieces.lock().unwrap_or_else(PoisonError::into_inner);
-        for (first, bytes) in pieces.iter() {
-            if *first <= start && end <= first + bytes.len() as u64 {
-                return Ok(bytes.slice((start - first) as usize..));
-            }
+        if let Some(bytes) = self.kept(start, end) {
+            return Ok(bytes);
         }
         // What is near the end is nearly always the footer, most of which is before it.
-        let first = start.min(self.0.len.saturating_sub(PIECE));
+        let tail = if self.0.len <= PIECE { PIECE } else { TAIL };
+        let first = start.min(self.0.len.saturating_sub(tail));
         let last = end.max(first.saturating_add(PIECE)).min(self.0.len);
-        let mut buffer = vec![0; (last - first) as usize];
-        timed(|| read_exact_at(&self.0.file, &mut buffer, first))?;
-        let bytes = Bytes::from(buffer);
+        let bytes = self.read(first, last)?;
+        let mut pieces = self.pieces();
         if pieces.len() == KEPT {
             pieces.remove(0);
         }
         pieces.push((first, bytes.clone()));
         Ok(bytes.slice((start - first) as usize..))
+    }
+
+    /// Bytes from `start` on that a piece holds, at least up to `end`.
+    fn kept(&self, start: u64, end: u64) -> Option<Bytes> {
+        self.pieces().iter().find_map(|(first, bytes)| {
+            let holds = *first <= start && end <= first + bytes.len() as u64;
+            holds.then(|| bytes.slice((start - first) as usize..))
+        })
+    }
+
+    fn read(&self, first: u64, last: u64) -> io::Result<Bytes> {
+        let mut buffer = vec![0; (last - first) as usize];
+        timed(|| read_exact_at(&self.0.file, &mut buffer, first))?;
+        Ok(buffer.into())
+    }
+
+    fn pieces(&self) -> MutexGuard<'_, Vec<(u64, Bytes)>> {
+        self.0.pieces.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,16 +1,19 @@
 //! Times written in the usual layout, read digit by digit: most files hold nothing else.
 
+/// The date that was read last and its midnight: rows within a day have it in common.
+pub(super) type LastDay = Option<([u8; 10], i64)>;
+
 /// `YYYY-MM-DD` with `-`, `/` or `.`, then optionally `T` or a blank and `HH:MM[:SS[.fraction]]` and a zone.
-pub(super) fn fixed_layout(cell: &[u8]) -> Option<i64> {
-    let (date, rest) = cell.split_at_checked(10)?;
-    if date[4] != date[7] || !matches!(date[4], b'-' | b'/' | b'.') {
-        return None;
-    }
-    let day = midnight(
-        pair(date, 0)? * 100 + pair(date, 2)?,
-        pair(date, 5)?,
-        pair(date, 8)?,
-    )?;
+pub(super) fn fixed_layout(cell: &[u8], last: &mut LastDay) -> Option<i64> {
+    let (date, rest) = cell.split_first_chunk::<10>()?;
+    let day = match last {
+        Some((known, day)) if known == date => *day,
+        _ => {
+            let day = date_alone(date)?;
+            *last = Some((*date, day));
+            day
+        }
+    };
     let [b'T' | b't' | b' ', clock @ ..] = rest else {
         return if rest.is_empty() { Some(day) } else { None };
     };
@@ -21,6 +24,17 @@ pub(super) fn fixed_layout(cell: &[u8]) -> Option<i64> {
     let (second, tail) = seconds(&clock[5..])?;
     day.checked_add((hour * 3_600 + minute * 60) * 1_000_000_000 + second)?
         .checked_sub(zone(tail)?)
+}
+
+fn date_alone(date: &[u8; 10]) -> Option<i64> {
+    if date[4] != date[7] || !matches!(date[4], b'-' | b'/' | b'.') {
+        return None;
+    }
+    midnight(
+        pair(date, 0)? * 100 + pair(date, 2)?,
+        pair(date, 5)?,
+        pair(date, 8)?,
+    )
 }
 
 /// Optional `:SS[.fraction]` in nanoseconds, and what follows it.

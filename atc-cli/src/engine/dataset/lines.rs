@@ -1,11 +1,13 @@
 //! Lines of text, read into one buffer.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
+
+use memchr::memchr;
 
 use super::{DatasetError, ErrorKind};
 
 /// A line beyond this is no row of prices; it keeps junk without line breaks out of memory.
-const LINE_LIMIT: u64 = 1 << 20;
+const LINE_LIMIT: usize = 1 << 20;
 
 /// Non-blank lines that are no comments, with their 1-based numbers.
 pub(crate) struct Lines<R> {
@@ -29,15 +31,14 @@ impl<R: Read> Lines<R> {
     pub(crate) fn advance(&mut self, path: &str) -> Result<bool, DatasetError> {
         loop {
             self.line.clear();
-            let mut limited = (&mut self.reader).take(LINE_LIMIT);
-            let n_read = limited
-                .read_until(b'\n', &mut self.line)
+            let is_whole = self
+                .read_line()
                 .map_err(|error| DatasetError::from_io(path, error))?;
-            if n_read == 0 {
+            if is_whole && self.line.is_empty() {
                 return Ok(false);
             }
             self.row += 1;
-            if n_read as u64 == LINE_LIMIT && self.line.last() != Some(&b'\n') {
+            if !is_whole {
                 return Err(DatasetError::new(
                     ErrorKind::UnknownFormat,
                     path,
@@ -58,6 +59,26 @@ impl<R: Read> Lines<R> {
                 self.line.pop();
             }
             if !self.line.is_empty() && self.line[0] != b'#' {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Reads up to the next end of a line, or that of the text; `false` if the line is too long.
+    fn read_line(&mut self) -> io::Result<bool> {
+        loop {
+            let piece = match self.reader.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                piece => piece?,
+            };
+            let end = memchr(b'\n', piece);
+            let n_read = end.map_or(piece.len(), |at| at + 1);
+            self.line.extend_from_slice(&piece[..n_read]);
+            self.reader.consume(n_read);
+            if LINE_LIMIT < self.line.len() {
+                return Ok(false);
+            }
+            if end.is_some() || n_read == 0 {
                 return Ok(true);
             }
         }

@@ -126,20 +126,17 @@ impl<R: Read> Read for Guarded<R> {
 pub(crate) enum Blob {
     File(Paged),
     Memory(Bytes),
-    /// The needed pieces of a remote file.
-    #[cfg(feature = "remote")]
+    /// The needed pieces of a file.
     Sparse(Sparse),
 }
 
 /// Some pieces of a file.
-#[cfg(feature = "remote")]
 #[derive(Clone, Debug)]
 pub(crate) struct Sparse {
     len: u64,
     pieces: Vec<(u64, Bytes)>,
 }
 
-#[cfg(feature = "remote")]
 impl Sparse {
     pub(crate) const fn new(len: u64) -> Self {
         let pieces = Vec::new();
@@ -152,6 +149,7 @@ impl Sparse {
     }
 
     /// Whether one piece holds all of a range, or the range is none of the file.
+    #[cfg(feature = "remote")]
     pub(crate) fn has(&self, range: &std::ops::Range<u64>) -> bool {
         range.is_empty() || self.len < range.end || self.from(range.start, range.end).is_some()
     }
@@ -183,7 +181,6 @@ impl Blob {
                 BlobReader::File(BufReader::with_capacity(1 << 16, file))
             }
             Self::Memory(bytes) => BlobReader::Memory(Cursor::new(bytes.clone())),
-            #[cfg(feature = "remote")]
             Self::Sparse(_) => return Err(io::ErrorKind::Unsupported.into()),
         })
     }
@@ -219,7 +216,6 @@ impl Length for Blob {
         match self {
             Self::File(file) => file.len(),
             Self::Memory(bytes) => bytes.len() as u64,
-            #[cfg(feature = "remote")]
             Self::Sparse(sparse) => sparse.len,
         }
     }
@@ -238,7 +234,6 @@ impl ChunkReader for Blob {
                 let start = rest.ok_or_else(|| beyond(start, bytes.len()))?;
                 Box::new(Buf::reader(bytes.slice(start..)))
             }
-            #[cfg(feature = "remote")]
             Self::Sparse(sparse) => {
                 let bytes = sparse.from(start, start.saturating_add(1));
                 Box::new(Buf::reader(bytes.ok_or_else(|| beyond(start, 0))?))
@@ -258,7 +253,6 @@ impl ChunkReader for Blob {
         match self {
             Self::File(file) => Ok(file.bytes(start, length as u64)?),
             Self::Memory(bytes) => Ok(bytes.slice(start as usize..start as usize + length)),
-            #[cfg(feature = "remote")]
             Self::Sparse(sparse) => {
                 let bytes = sparse.from(start, start + length as u64);
                 Ok(bytes.ok_or_else(|| beyond(start, 0))?.slice(..length))

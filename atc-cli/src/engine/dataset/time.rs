@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
-use super::fixed_time::{fixed_layout, midnight};
+use super::fixed_time::{LastDay, fixed_layout, midnight};
 
 /// Units of integer times, coarse to fine: `(nanoseconds per unit, values at or above are the next unit)`.
 ///
@@ -24,6 +24,7 @@ const UNITS: [(i64, u64); 4] = [
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TimeReader {
     unit: usize,
+    last: LastDay,
 }
 
 impl TimeReader {
@@ -54,7 +55,7 @@ impl TimeReader {
         if let Some(value) = digits(cell) {
             return compact_date(cell, value).or_else(|| self.integer(value));
         }
-        fixed_layout(cell).or_else(|| self.slow(std::str::from_utf8(cell).ok()?))
+        fixed_layout(cell, &mut self.last).or_else(|| self.slow(std::str::from_utf8(cell).ok()?))
     }
 
     fn slow(&mut self, text: &str) -> Option<i64> {
@@ -74,7 +75,8 @@ pub(crate) fn looks_like_time(cell: &[u8]) -> bool {
         None => {
             std::str::from_utf8(cell)
                 .is_ok_and(|text| text.parse::<f64>().is_ok_and(|value| value >= 1e8))
-                || (cell.first().is_some_and(u8::is_ascii_digit) && fixed_layout(cell).is_some())
+                || (cell.first().is_some_and(u8::is_ascii_digit)
+                    && fixed_layout(cell, &mut None).is_some())
         }
     }
 }

@@ -45,7 +45,7 @@ pub struct Step {
     pub is_equal: Option<bool>,
     /// Why it could not be taken, or failed.
     pub remark: Option<String>,
-    /// Bars computed in a second.
+    /// Bars computed in a second, where computing is all that the route does.
     pub bars_per_second: Option<f64>,
 }
 
@@ -135,7 +135,7 @@ fn take(route: &Route, wanted: Wanted, cases: &[Case], n_bars: usize) -> Step {
             _ => None,
         },
         remark: remark.map(Trouble::words),
-        bars_per_second: is_done.then(|| n_bars as f64 / time.as_secs_f64()),
+        bars_per_second: (is_done && route.is_timed).then(|| n_bars as f64 / time.as_secs_f64()),
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Route {
     /// In a few words.
     pub(super) name: String,
     pub(super) wanted: Wanted,
+    /// Whether computing is all that it does, so that its time compares with that of others.
+    pub(super) is_timed: bool,
     pub(super) run: Run,
 }
 
@@ -36,12 +38,14 @@ impl Route {
         let mut routes = vec![Self {
             name: "stream, stopped and restored".to_owned(),
             wanted: Wanted::Columns,
+            is_timed: true,
             run: Box::new(|case, _| restored(case)),
         }];
         for isa in Isa::available() {
             routes.push(Self {
                 name: format!("batch, {isa}"),
                 wanted: Wanted::Columns,
+                is_timed: true,
                 run: Box::new(move |case, _| batch(case, isa)),
             });
         }
@@ -61,6 +65,7 @@ impl Route {
         Self {
             name: name.to_owned(),
             wanted: Wanted::Columns,
+            is_timed: true,
             run: Box::new(move |_, _| Err(Trouble::Absent(why.clone()))),
         }
     }
@@ -80,6 +85,7 @@ impl Route {
         Self {
             name: name.to_owned(),
             wanted,
+            is_timed: true,
             run: Box::new(run),
         }
     }
@@ -111,6 +117,7 @@ impl Route {
         Self {
             name: format!("executor {name}"),
             wanted: Wanted::Columns,
+            is_timed: true,
             run: Box::new(run),
         }
     }

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::str::FromStr;
 
-use arrow::error::ArrowError;
+use arrow_schema::ArrowError;
 use parquet::errors::ParquetError;
 
 pub use self::atomic::AtomicFile;

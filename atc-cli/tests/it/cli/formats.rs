@@ -2,9 +2,10 @@
 
 use std::io::Cursor;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{Float64Type, Int8Type, Int64Type, TimestampNanosecondType};
-use arrow::ipc::reader::FileReader;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int8Type, Int64Type, TimestampNanosecondType};
+use arrow_array::{Array, RecordBatch};
+use arrow_ipc::reader::FileReader;
 use atc_cli::engine::dataset::{Bars, Request, read_bytes};
 use atc_core::{Columns, Family, Params, Plan, Preset, classify, classify_detail};
 use bytes::Bytes;
@@ -108,7 +109,7 @@ fn json_reads_back_as_the_same_bits() {
 
 fn assert_batches(folder: &Folder, batches: &[RecordBatch]) {
     let schema = batches[0].schema();
-    let all = arrow::compute::concat_batches(&schema, batches).unwrap();
+    let all = arrow_select::concat::concat_batches(&schema, batches).unwrap();
     let mut first = 0;
     for symbol in SYMBOLS {
         let bars = bars(folder, symbol);

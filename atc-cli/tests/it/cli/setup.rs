@@ -16,6 +16,27 @@ fn every_shell_gets_completions_of_every_command() {
 }
 
 #[test]
+fn the_doctor_says_what_it_found_in_order_or_as_json() {
+    let folder = Folder::new();
+    let words = folder.atc("doctor").ok();
+    let first = |line: &str| line.split("  ").next().unwrap_or_default().to_owned();
+    let names: Vec<String> = words.text().lines().map(first).collect();
+    let expected = [
+        "version",
+        "features",
+        "system",
+        "processor",
+        "instruction sets",
+    ];
+    assert_eq!(names[..5], expected, "{}", words.text());
+    let json = folder.atc("doctor --json --cache here").ok();
+    let report: serde_json::Value = serde_json::from_str(json.text()).unwrap();
+    let disk = report["facts"]["disk"].as_str().unwrap();
+    assert!(disk.ends_with("MB free where the cache is"), "{disk}");
+    assert_eq!(folder.atc("doctor --json --format table").code, Some(2));
+}
+
+#[test]
 fn manual_pages_are_there_for_every_command() {
     let folder = Folder::new();
     let page = folder.atc("man").ok();

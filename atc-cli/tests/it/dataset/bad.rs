@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use atc_cli::engine::dataset::{ErrorKind, Request, SourceColumn, discover, read_bytes};
 use parquet::basic::Compression;
 

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
-    ArrayRef, Date32Array, Decimal128Array, DictionaryArray, Float32Array, Float64Array,
-    Int32Array, Int64Array, LargeStringArray, RecordBatch, StringArray, TimestampNanosecondArray,
+use arrow_array::types::{Decimal256Type, Float16Type, Int32Type};
+use arrow_array::{
+    Array, ArrayRef, ArrowPrimitiveType, Date32Array, Date64Array, Decimal32Array, Decimal64Array,
+    Decimal128Array, Decimal256Array, DictionaryArray, Float16Array, Float32Array, Float64Array,
+    Int8Array, Int16Array, Int32Array, Int64Array, LargeStringArray, RecordBatch, StringArray,
+    StringViewArray, TimestampMicrosecondArray, TimestampMillisecondArray,
+    TimestampNanosecondArray, TimestampSecondArray, UInt8Array, UInt16Array, UInt32Array,
     UInt64Array,
 };
-use arrow::datatypes::Int32Type;
-use arrow::ipc::CompressionType;
+use arrow_ipc::CompressionType;
 use atc_cli::engine::dataset::{Request, read_bytes};
 use parquet::basic::{Compression, ZstdLevel};
 
@@ -23,6 +26,9 @@ fn every_container_of_one_batch_gives_the_same_bars() {
         write::parquet(&batch, Compression::SNAPPY),
         write::parquet(&batch, Compression::ZSTD(ZstdLevel::default())),
         write::parquet(&batch, Compression::LZ4_RAW),
+        write::parquet_2(&batch, Compression::UNCOMPRESSED),
+        write::parquet_2(&batch, Compression::SNAPPY),
+        write::parquet_2(&batch, Compression::ZSTD(ZstdLevel::default())),
         write::arrow_file(&batch, None),
         write::arrow_file(&batch, Some(CompressionType::LZ4_FRAME)),
         write::arrow_file(&batch, Some(CompressionType::ZSTD)),
@@ -42,9 +48,46 @@ fn every_container_of_one_batch_gives_the_same_bars() {
     }
 }
 
+type Half = <Float16Type as ArrowPrimitiveType>::Native;
+type Wide = <Decimal256Type as ArrowPrimitiveType>::Native;
+
 #[test]
-fn columns_of_any_sensible_type_are_understood() {
-    let times: [ArrayRef; 7] = [
+fn integers_of_any_width_are_prices_and_bar_numbers() {
+    let columns: [ArrayRef; 8] = [
+        Arc::new(Int8Array::from(vec![1, 2])),
+        Arc::new(Int16Array::from(vec![1, 2])),
+        Arc::new(Int32Array::from(vec![1, 2])),
+        Arc::new(Int64Array::from(vec![1, 2])),
+        Arc::new(UInt8Array::from(vec![1, 2])),
+        Arc::new(UInt16Array::from(vec![1, 2])),
+        Arc::new(UInt32Array::from(vec![1, 2])),
+        Arc::new(UInt64Array::from(vec![1, 2])),
+    ];
+    for column in columns {
+        let both = [
+            ("time", Arc::clone(&column)),
+            ("close", Arc::clone(&column)),
+        ];
+        let batch = RecordBatch::try_from_iter(both).unwrap();
+        let bars = one("X.arrow", write::arrow_file(&batch, None), "close");
+        let (time, kind) = (bars.time.unwrap(), column.data_type());
+        assert_eq!(time, [1_000_000_000, 2_000_000_000], "{kind}");
+        assert_eq!(bars.close, [1.0, 2.0], "{kind}");
+    }
+    // What 64 bits with a sign do not hold is a price, but no time.
+    let huge: ArrayRef = Arc::new(UInt64Array::from(vec![u64::MAX]));
+    let batch = RecordBatch::try_from_iter([("close", Arc::clone(&huge))]).unwrap();
+    let bars = one("X.arrow", write::arrow_file(&batch, None), "close");
+    assert_eq!(bars.close, [u64::MAX as f64]);
+    let batch = RecordBatch::try_from_iter([("time", Arc::clone(&huge)), ("close", huge)]).unwrap();
+    let bytes = write::arrow_file(&batch, None);
+    let error = read_bytes("X.arrow", &bytes, &Request::default()).unwrap_err();
+    assert!(error.to_string().contains("is not a time"), "{error}");
+}
+
+/// Two days, in every type that tells them.
+fn times() -> [ArrayRef; 12] {
+    [
         Arc::new(TimestampNanosecondArray::from(vec![START, START + DAY])),
         Arc::new(Int64Array::from(vec![START / 1_000, (START + DAY) / 1_000])),
         Arc::new(UInt64Array::from(vec![
@@ -67,8 +110,27 @@ fn columns_of_any_sensible_type_are_understood() {
             "2024-01-01",
             "2024-01-02T00:00:00Z",
         ])),
-    ];
-    let closes: [ArrayRef; 5] = [
+        Arc::new(StringViewArray::from(vec!["2024-01-01", "2024-01-02"])),
+        Arc::new(TimestampSecondArray::from(
+            [START, START + DAY]
+                .map(|time| time / 1_000_000_000)
+                .to_vec(),
+        )),
+        Arc::new(TimestampMillisecondArray::from(
+            [START, START + DAY].map(|time| time / 1_000_000).to_vec(),
+        )),
+        Arc::new(TimestampMicrosecondArray::from(
+            [START, START + DAY].map(|time| time / 1_000).to_vec(),
+        )),
+        Arc::new(Date64Array::from(
+            [START, START + DAY].map(|time| time / 1_000_000).to_vec(),
+        )),
+    ]
+}
+
+/// 1 and 2.5, in every type that holds them.
+fn closes() -> [ArrayRef; 11] {
+    [
         Arc::new(Float64Array::from(vec![1.0, 2.5])),
         Arc::new(Float32Array::from(vec![1.0, 2.5])),
         Arc::new(
@@ -78,7 +140,32 @@ fn columns_of_any_sensible_type_are_understood() {
         ),
         Arc::new(StringArray::from(vec!["1.0", "2.5"])),
         Arc::new(DictionaryArray::<Int32Type>::from_iter(["1", "2.5"])),
-    ];
+        Arc::new(LargeStringArray::from(vec!["1", "2.5"])),
+        Arc::new(StringViewArray::from(vec!["1", "2.5"])),
+        Arc::new(Float16Array::from_iter_values(
+            [1.0, 2.5].map(Half::from_f32),
+        )),
+        Arc::new(
+            Decimal32Array::from(vec![10, 25])
+                .with_precision_and_scale(5, 1)
+                .unwrap(),
+        ),
+        Arc::new(
+            Decimal64Array::from(vec![1_000, 2_500])
+                .with_precision_and_scale(10, 3)
+                .unwrap(),
+        ),
+        Arc::new(
+            Decimal256Array::from([100, 250].map(Wide::from_i128).to_vec())
+                .with_precision_and_scale(40, 2)
+                .unwrap(),
+        ),
+    ]
+}
+
+#[test]
+fn columns_of_any_sensible_type_are_understood() {
+    let (times, closes) = (times(), closes());
     for time in &times {
         for close in &closes {
             let batch = RecordBatch::try_from_iter([

@@ -4,7 +4,7 @@
 
 use std::panic;
 
-use arrow::ipc::CompressionType;
+use arrow_ipc::CompressionType;
 use atc_cli::engine::dataset::{Request, read_bytes};
 use parquet::basic::Compression;
 

@@ -3,14 +3,14 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray, TimestampMillisecondArray};
-use arrow::ipc::CompressionType;
-use arrow::ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
+use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray, TimestampMillisecondArray};
+use arrow_ipc::CompressionType;
+use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression as ParquetCompression;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{WriterProperties, WriterVersion};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -55,7 +55,21 @@ pub(super) fn csv(n_rows: usize) -> Vec<u8> {
 }
 
 pub(super) fn parquet(batch: &RecordBatch, compression: ParquetCompression) -> Vec<u8> {
+    parquet_of(batch, WriterVersion::PARQUET_1_0, compression)
+}
+
+/// Pages of the second kind, where levels are not compressed and a page says whether it is.
+pub(super) fn parquet_2(batch: &RecordBatch, compression: ParquetCompression) -> Vec<u8> {
+    parquet_of(batch, WriterVersion::PARQUET_2_0, compression)
+}
+
+fn parquet_of(
+    batch: &RecordBatch,
+    version: WriterVersion,
+    compression: ParquetCompression,
+) -> Vec<u8> {
     let properties = WriterProperties::builder()
+        .set_writer_version(version)
         .set_compression(compression)
         .set_max_row_group_row_count(Some(700))
         .build();

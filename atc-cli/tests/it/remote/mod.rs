@@ -7,12 +7,13 @@
 
 mod cached;
 mod faults;
+mod rude;
 pub(crate) mod server;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use arrow::array::{ArrayRef, Float64Array, RecordBatch};
+use arrow_array::{ArrayRef, Float64Array, RecordBatch};
 use atc_cli::engine::dataset::{
     Bars, ErrorKind, Remote, Request, SourceColumn, discover_with, read_bytes,
 };

@@ -1,13 +1,14 @@
 //! Rows of any format become the bars of their symbols.
 
 mod cells;
+mod refusals;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::bars::{Origin, Rows};
 use super::layout::Layout;
-use super::time::{TimeReader, format_time};
+use super::time::TimeReader;
 use super::{Bars, DatasetError, ErrorKind, Request};
 
 /// Where rows go: one file, or one member of an archive.
@@ -107,6 +108,19 @@ impl<'a> Collector<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Makes room for rows to come, if all of them are of one series.
+    pub(crate) fn reserve(&mut self, n_rows: usize) {
+        if let (Some(shape), [series]) = (self.layout, self.series.as_mut_slice()) {
+            series.close.reserve_exact(n_rows);
+            series
+                .time
+                .reserve_exact(if shape.time { n_rows } else { 0 });
+            series
+                .source
+                .reserve_exact(if shape.source { n_rows } else { 0 });
+        }
     }
 
     /// Turns the error of one row into a count if the reading is lenient.
@@ -264,43 +278,5 @@ impl<'a> Collector<'a> {
 
     pub(crate) fn error(&self, kind: ErrorKind, row: u64, what: impl Into<String>) -> DatasetError {
         DatasetError::new(kind, &self.path, what).row(row)
-    }
-
-    fn out_of_order(&self, row: u64, time: i64) -> DatasetError {
-        let series = &self.series[self.current];
-        let last_row = series
-            .close
-            .len()
-            .checked_sub(1)
-            .and_then(|bar| series.rows.get(bar));
-        let last = series.time.last().copied().unwrap_or(time);
-        let (now, before) = (format_time(time), format_time(last));
-        let (what, remedy) = if time == last {
-            (
-                format!("time {now} was there already"),
-                "remove the duplicate",
-            )
-        } else {
-            (
-                format!("time {now} comes after {before}"),
-                "sort the rows by time, oldest first",
-            )
-        };
-        let what = match last_row {
-            Some(last_row) => format!("{what} in row {last_row}"),
-            None => what,
-        };
-        self.error(ErrorKind::Order, row, what)
-            .remedy(format!("{remedy} (`atc inspect` counts such rows)"))
-    }
-
-    fn no_such_symbol(&self, wanted: &str) -> DatasetError {
-        DatasetError::new(
-            ErrorKind::Symbol,
-            &self.path,
-            format!("is not there, but {}", self.skipped.join(", ")),
-        )
-        .value(wanted)
-        .remedy("choose one of these symbols or leave the choice out")
     }
 }

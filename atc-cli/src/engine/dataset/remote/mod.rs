@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use object_store::path::Path;
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
@@ -27,7 +27,7 @@ pub(crate) use self::object::{Fetch, Fetched, Object};
 ///
 /// A request that fails for a reason that may pass (no connection, a time-out, a status of 429 or 5xx)
 /// is tried again after a pause that grows and varies at random; an object is given up after five
-/// tries or a minute.
+/// tries or a minute, whichever comes first, if [`with_patience`](Self::with_patience) does not say otherwise.
 ///
 /// ```
 /// use atc_cli::engine::dataset::{Remote, discover_with};
@@ -45,9 +45,26 @@ pub struct Remote {
 #[derive(Default)]
 struct Shared {
     settings: Vec<(String, String)>,
+    patience: Patience,
     stores: Mutex<HashMap<String, Arc<dyn ObjectStore>>>,
     /// For callers that wait on a thread.
     waiting: OnceLock<Option<Waiting>>,
+}
+
+/// When to give up.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    request: Duration,
+    object: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            request: Duration::from_secs(30),
+            object: Duration::from_mins(1),
+        }
+    }
 }
 
 /// A place in a store.
@@ -77,6 +94,25 @@ impl Remote {
         }
     }
 
+    /// The same with other limits: how long one request may take, from connecting to its last byte (30 s if not
+    /// said), and how long an object is tried again for (60 s).
+    #[must_use]
+    pub fn with_patience(self, request: Duration, object: Duration) -> Self {
+        let shared = Shared {
+            settings: self.shared.settings.clone(),
+            patience: Patience { request, object },
+            ..Shared::default()
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// Whether an object that was begun with then has had its time.
+    pub(crate) fn has_waited_for(&self, begun: Instant) -> bool {
+        self.shared.patience.object <= begun.elapsed()
+    }
+
     /// The store and path of a URL; nothing is requested.
     pub(crate) fn locate(&self, url: &str) -> Result<Location, DatasetError> {
         let parsed = Url::parse(url).map_err(|error| {
@@ -92,7 +128,7 @@ impl Remote {
         let store = if let Some(store) = stores.get(&base.name) {
             Arc::clone(store)
         } else {
-            let store = store::open(&base, &self.shared.settings)
+            let store = store::open(&base, &self.shared.settings, self.shared.patience)
                 .map_err(|error| object::explain(url, error))?;
             stores.insert(base.name, Arc::clone(&store));
             store
@@ -160,24 +196,24 @@ impl Drop for Waiting {
     }
 }
 
-/// When to give up.
-fn patience() -> RetryConfig {
-    RetryConfig {
-        max_retries: 4,
-        retry_timeout: Duration::from_mins(1),
-        ..RetryConfig::default()
+impl Patience {
+    fn retries(self) -> RetryConfig {
+        RetryConfig {
+            max_retries: 4,
+            retry_timeout: self.object,
+            ..RetryConfig::default()
+        }
     }
-}
 
-/// Time-outs of single requests.
-fn client() -> ClientOptions {
-    ClientOptions::new()
-        .with_connect_timeout(Duration::from_secs(5))
-        .with_timeout(Duration::from_secs(30))
-        .with_user_agent(object_store::HeaderValue::from_static(concat!(
-            "atc/",
-            env!("CARGO_PKG_VERSION")
-        )))
+    fn client(self) -> ClientOptions {
+        ClientOptions::new()
+            .with_connect_timeout(self.request.min(Duration::from_secs(5)))
+            .with_timeout(self.request)
+            .with_user_agent(object_store::HeaderValue::from_static(concat!(
+                "atc/",
+                env!("CARGO_PKG_VERSION")
+            )))
+    }
 }
 
 /// Whether an input is a URL of an object store or web server, by its scheme.

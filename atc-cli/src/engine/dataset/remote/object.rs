@@ -3,11 +3,12 @@
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use object_store::{
-    Error, GetOptions, GetRange, OBJECT_STORE_COALESCE_DEFAULT, ObjectMeta, ObjectStoreExt as _,
-    coalesce_ranges,
+    Error, GetOptions, GetRange, GetResult, OBJECT_STORE_COALESCE_DEFAULT, ObjectMeta,
+    ObjectStoreExt as _, coalesce_ranges,
 };
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaDataReader;
@@ -104,13 +105,11 @@ impl Object {
             return Ok(parquet);
         }
         let Location { store, path } = &self.location;
-        let whole = async {
-            let got = store.get(path).await?;
-            let version = version(&got.meta);
-            let content = Fetch::Whole(got.bytes().await?);
-            Ok(Fetched { content, version })
-        };
-        whole.await.map_err(|error| explain(&self.url, error))
+        let got = store.get(path).await;
+        let got = got.map_err(|error| explain(&self.url, error))?;
+        let version = version(&got.meta);
+        let content = Fetch::Whole(self.body(got).await?);
+        Ok(Fetched { content, version })
     }
 
     /// As [`fetch`](Self::fetch), on a thread that waits.
@@ -134,6 +133,7 @@ impl Object {
     ) -> Result<Option<Fetched>, DatasetError> {
         let Location { store, path } = &self.location;
         let options = GetOptions::new().with_range(Some(GetRange::Suffix(TAIL)));
+        let begun = Instant::now();
         let got = match store.get_opts(path, options).await {
             Ok(got) => got,
             Err(
@@ -143,13 +143,13 @@ impl Object {
             ) => {
                 return Err(explain(&self.url, error));
             }
+            Err(error) if self.remote.has_waited_for(begun) => {
+                return Err(explain(&self.url, error));
+            }
             Err(_) => return Ok(None),
         };
         let (size, version) = (got.meta.size, version(&got.meta));
-        let tail = got
-            .bytes()
-            .await
-            .map_err(|error| explain(&self.url, error))?;
+        let tail = self.body(got).await?;
         if tail.len() as u64 == size {
             let content = Fetch::Whole(tail);
             return Ok(Some(Fetched { content, version }));
@@ -168,7 +168,7 @@ impl Object {
             self.add(&mut sparse, footer, version.as_ref()).await?;
         }
         let rows = Collector::new(Arc::clone(&self.url), symbol.clone(), request, false);
-        let needed = needed_ranges(Blob::Sparse(sparse.clone()), &rows);
+        let needed = needed_ranges(&Blob::Sparse(sparse.clone()), &rows);
         self.add(&mut sparse, &needed, version.as_ref()).await?;
         let content = Fetch::Parquet(sparse);
         Ok(Some(Fetched { content, version }))
@@ -210,7 +210,20 @@ impl Object {
             let what = "was replaced while it was read";
             return Err(DatasetError::new(ErrorKind::Io, &self.url, what).remedy("try again"));
         }
-        got.bytes().await.map_err(|error| explain(&self.url, error))
+        self.body(got).await
+    }
+
+    /// The bytes of an answer, as many as it said.
+    async fn body(&self, answer: GetResult) -> Result<Bytes, DatasetError> {
+        let said = answer.range.end - answer.range.start;
+        let bytes = answer.bytes().await;
+        let bytes = bytes.map_err(|error| explain(&self.url, error))?;
+        if bytes.len() as u64 == said {
+            return Ok(bytes);
+        }
+        let what = format!("{} bytes came instead of {said}", bytes.len());
+        let error = DatasetError::new(ErrorKind::Io, &self.url, what);
+        Err(error.remedy("try again, and look at the server"))
     }
 }
 

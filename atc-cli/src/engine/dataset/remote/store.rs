@@ -9,7 +9,7 @@ use object_store::{Error, ObjectStore};
 use url::{Position, Url};
 
 use super::super::{DatasetError, ErrorKind};
-use super::{client, patience};
+use super::Patience;
 
 /// Which store a URL is in, and where in it.
 pub(super) struct Base {
@@ -51,19 +51,22 @@ pub(super) fn base(url: &Url, typed: &str) -> Result<Base, DatasetError> {
 pub(super) fn open(
     base: &Base,
     settings: &[(String, String)],
+    patience: Patience,
 ) -> Result<Arc<dyn ObjectStore>, Error> {
+    // Clients of web servers find their cryptography here. A program that has chosen another one keeps it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     match base.kind {
         Kind::Http => {
             let builder = HttpBuilder::new()
                 .with_url(&base.name)
-                .with_client_options(client().with_allow_http(true))
-                .with_retry(patience());
+                .with_client_options(patience.client().with_allow_http(true))
+                .with_retry(patience.retries());
             Ok(Arc::new(builder.build()?))
         }
         Kind::S3 => {
             let mut builder = AmazonS3Builder::new()
-                .with_client_options(client())
-                .with_retry(patience())
+                .with_client_options(patience.client())
+                .with_retry(patience.retries())
                 .with_url(&base.name);
             for (name, value) in settings {
                 if let Ok(key) = name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>() {
