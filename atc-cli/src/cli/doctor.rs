@@ -29,7 +29,7 @@ pub(crate) fn run(args: &DoctorArgs, global: &Global) -> anyhow::Result<Exit> {
     let proof = args.prove.then(|| proof(global)).transpose()?;
     let holds = proof.as_ref().is_none_or(Proof::holds);
     let report = Report {
-        facts: facts(args),
+        facts: facts(global),
         proof,
     };
     match args.format {
@@ -48,7 +48,7 @@ fn proof(global: &Global) -> anyhow::Result<Proof> {
     Ok(proof)
 }
 
-fn facts(args: &DoctorArgs) -> BTreeMap<&'static str, String> {
+fn facts(global: &Global) -> BTreeMap<&'static str, String> {
     let isas: Vec<String> = Isa::available().iter().map(ToString::to_string).collect();
     let features = [
         ("gpu", cfg!(feature = "gpu")),
@@ -61,7 +61,7 @@ fn facts(args: &DoctorArgs) -> BTreeMap<&'static str, String> {
     let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
     BTreeMap::from([
         ("adapters", gpu::adapters()),
-        ("cache", cache(args)),
+        ("cache", cache(global)),
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
         ("features", features.join(", ")),
         ("system", system),
@@ -74,8 +74,8 @@ fn facts(args: &DoctorArgs) -> BTreeMap<&'static str, String> {
 }
 
 /// Where the cache is and what is in it.
-fn cache(args: &DoctorArgs) -> String {
-    let folder = match args.cache.folder() {
+fn cache(global: &Global) -> String {
+    let folder = match global.cache.folder() {
         Ok(folder) => folder,
         Err(error) => return format!("{error:#}"),
     };

@@ -126,21 +126,21 @@ pub(crate) fn csv(rows: &[Row]) -> String {
     let mut text = "symbol,trend,average_signal,".to_owned();
     text += &Columns::NAMES[..6].join(",");
     text += ",bars_since_flip,close,time,bars,input\n";
+    text.reserve(160 * rows.len());
     for row in rows {
-        let signals = row.signals.0.map(|signal| signal.to_string()).join(",");
-        let flip = row.bars_since_flip.map(|bars| bars.to_string());
-        let _ = writeln!(
-            text,
-            "{},{},{},{signals},{},{},{},{},{}",
-            csv_text(&row.symbol),
-            row.trend,
-            row.average_signal,
-            flip.unwrap_or_default(),
-            row.close,
-            row.time.map(format_time).unwrap_or_default(),
-            row.n_bars,
-            csv_text(&row.input),
-        );
+        text += &csv_text(&row.symbol);
+        let _ = write!(text, ",{},{},", row.trend, row.average_signal);
+        for (_, signal) in row.signals.iter() {
+            let _ = write!(text, "{signal},");
+        }
+        if let Some(bars) = row.bars_since_flip {
+            let _ = write!(text, "{bars}");
+        }
+        let _ = write!(text, ",{},", row.close);
+        if let Some(time) = row.time {
+            text += &format_time(time);
+        }
+        let _ = writeln!(text, ",{},{}", row.n_bars, csv_text(&row.input));
     }
     text
 }

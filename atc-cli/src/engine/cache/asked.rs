@@ -8,6 +8,7 @@ use atc_core::Plan;
 use super::ending::ENDING_BYTES;
 use super::question::Question;
 use super::{Cache, END_BYTES, QUESTIONS};
+use crate::engine::CpuEvaluator;
 
 /// Readings that the table of one question keeps, at least.
 const READINGS: usize = 1 << 16;
@@ -43,6 +44,11 @@ impl Cache {
         }
         all.push(Arc::clone(&asked));
         asked
+    }
+
+    /// Reads the table of what will be asked of the processor, so that it is there by then.
+    pub fn foresee(&self, plan: &Plan) {
+        self.readings(&Question::new(plan, CpuEvaluator::VERSION));
     }
 
     fn readings(&self, question: &Question) -> Arc<RwLock<Table>> {

@@ -14,15 +14,19 @@
 mod answers;
 mod asked;
 mod beginnings;
+mod bytes;
 mod ending;
 mod explain;
 mod facts;
 mod folder;
+mod grown;
 mod journal;
 mod looked;
 mod question;
 mod statistics;
+mod swept;
 mod tile;
+mod trail;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -41,6 +45,7 @@ pub use self::folder::Holdings;
 pub use self::journal::Query;
 pub(super) use self::looked::Looked;
 pub use self::statistics::CacheStatistics;
+pub(super) use self::swept::{Stands, SweptQuestion, SweptSource};
 pub(super) use self::tile::Stand;
 
 /// Bytes of where a series ended: how many values, and two fingerprints.

@@ -8,9 +8,11 @@
 mod across;
 #[cfg(feature = "cli")]
 mod command;
+mod growth;
 mod law;
 mod memory;
 mod sources;
+mod swept;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
