@@ -1,6 +1,7 @@
 //! How the rows of a scan look.
 
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use atc_cli::engine::Row;
 use atc_cli::engine::dataset::format_time;
@@ -131,7 +132,8 @@ pub(crate) fn csv(rows: &[Row]) -> String {
         text += &csv_text(&row.symbol);
         let _ = write!(text, ",{},{},", row.trend, row.average_signal);
         for (_, signal) in row.signals.iter() {
-            let _ = write!(text, "{signal},");
+            push_signal(&mut text, signal);
+            text.push(',');
         }
         if let Some(bars) = row.bars_since_flip {
             let _ = write!(text, "{bars}");
@@ -143,6 +145,21 @@ pub(crate) fn csv(rows: &[Row]) -> String {
         let _ = writeln!(text, ",{},{}", row.n_bars, csv_text(&row.input));
     }
     text
+}
+
+/// Appends a layer-1 signal as [`Display`](std::fmt::Display) shows it. Multiples of 0.01 are looked up: writing floats
+/// is most of what a table that was found in a cache costs.
+fn push_signal(text: &mut String, signal: f64) {
+    static WRITTEN: OnceLock<Vec<(f64, String)>> = OnceLock::new();
+    let written = WRITTEN.get_or_init(|| {
+        let all = (-100..=100).map(|percent| f64::from(percent) / 100.0);
+        all.map(|signal| (signal, signal.to_string())).collect()
+    });
+    // What is no number or out of range finds nothing, or another value.
+    match written.get((signal * 100.0 + 100.0).round() as usize) {
+        Some((value, shown)) if value.to_bits() == signal.to_bits() => text.push_str(shown),
+        _ => drop(write!(text, "{signal}")),
+    }
 }
 
 /// One table for a document.

@@ -96,6 +96,7 @@ impl Engine {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn sweep(&self, sources: Vec<Source>, request: &Request, sweep: &Arc<Sweep>) -> SweepScan {
+        let _first = self.goes_first();
         let cache = self.cache.as_ref();
         let shop = Arc::new(Shop {
             cache: cache.map(|cache| (Arc::clone(cache), SweptQuestion::new(sweep))),

@@ -36,6 +36,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use atc_cache::{Config, SourceIndex, Store, Table};
 
+use super::background::Traffic;
+
 use self::asked::Asked;
 use self::question::SCHEMA;
 use self::statistics::Counters;
@@ -101,6 +103,7 @@ pub struct Cache {
     ends: OnceLock<RwLock<Table>>,
     counters: Counters,
     saving: Mutex<()>,
+    traffic: Traffic,
     /// The shortest time between two bars that was seen, in nanoseconds.
     interval: AtomicI64,
 }
@@ -134,6 +137,7 @@ impl Cache {
             ends: OnceLock::new(),
             counters: Counters::default(),
             saving: Mutex::default(),
+            traffic: Traffic::default(),
             interval: AtomicI64::new(i64::MAX),
         }
     }
@@ -157,6 +161,11 @@ impl Cache {
     pub fn on_warning(mut self, callback: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.on_warning = Box::new(callback);
         self
+    }
+
+    /// What is being asked of it.
+    pub(super) fn traffic(&self) -> &Traffic {
+        &self.traffic
     }
 
     /// Where it lies; `None` if in memory alone.

@@ -6,11 +6,13 @@
 )]
 
 mod across;
+mod bits;
 #[cfg(feature = "cli")]
 mod command;
 mod growth;
 mod law;
 mod memory;
+mod polite;
 mod sources;
 mod swept;
 
