@@ -127,6 +127,19 @@ impl SourceIndex {
         }
     }
 
+    /// The locations that begin with `prefix` and are recorded, ascending.
+    pub fn locations(&self, prefix: &str) -> Vec<&str> {
+        let is_known = |location: &&str| !self.touched.contains_key(*location);
+        let mut all: Vec<&str> = self.saved.locations(prefix).filter(is_known).collect();
+        for (location, record) in &self.touched {
+            if record.is_some() && location.starts_with(prefix) {
+                all.push(location);
+            }
+        }
+        all.sort_unstable();
+        all
+    }
+
     /// Remembers `facts` of the source at `location`, which looked like `stamp` before it was read.
     pub fn record(&mut self, location: &str, stamp: Stamp, facts: impl Into<Arc<[u8]>>) {
         let facts = facts.into();

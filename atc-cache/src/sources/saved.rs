@@ -37,6 +37,13 @@ impl Saved {
         self.find(location).is_some()
     }
 
+    /// The locations that begin with `prefix`, ascending.
+    pub(super) fn locations(&self, prefix: &str) -> impl Iterator<Item = &str> {
+        let all = (self.first_from(prefix)..self.len()).map(|at| self.location(at));
+        all.take_while(move |location| location.starts_with(prefix.as_bytes()))
+            .filter_map(|location| str::from_utf8(location).ok())
+    }
+
     /// The file with `touched` in place of what it holds.
     pub(super) fn with(&self, touched: &Touched) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.bytes.len() + 300 * touched.len() + 64);
@@ -84,16 +91,22 @@ impl Saved {
     }
 
     fn find(&self, location: &str) -> Option<usize> {
+        let at = self.first_from(location);
+        (at < self.len() && self.location(at) == location.as_bytes()).then_some(at)
+    }
+
+    /// The first record whose location is not before this one.
+    fn first_from(&self, location: &str) -> usize {
         let (mut from, mut to) = (0, self.len());
         while from < to {
             let middle = from.midpoint(to);
-            match self.location(middle).cmp(location.as_bytes()) {
-                std::cmp::Ordering::Less => from = middle + 1,
-                std::cmp::Ordering::Equal => return Some(middle),
-                std::cmp::Ordering::Greater => to = middle,
+            if self.location(middle) < location.as_bytes() {
+                from = middle + 1;
+            } else {
+                to = middle;
             }
         }
-        None
+        from
     }
 
     fn record(&self, at: usize) -> &[u8] {

@@ -19,7 +19,12 @@ use super::{cache, input, output, progress};
 pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     let plan = args.params.plan()?;
     let begun = Instant::now();
-    let open = || global.cache.open_for(&plan, args.trust.get(), global);
+    let open = || {
+        // Installed here because it takes as long as a hundred lookups.
+        input::interrupt();
+        let asked = (args.inputs.as_slice(), &plan);
+        global.cache.open_for(asked, args.trust.get(), global)
+    };
     let ((sources, missing), cache) = input::beside(|| input::sources(&args.inputs), open);
     let (n_sources, n_inputs) = (sources.len(), sources.len() + missing.len());
     let bar = progress::bar(global, n_sources, "scanning");

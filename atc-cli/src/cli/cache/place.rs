@@ -151,16 +151,16 @@ impl CacheArgs {
         }))))
     }
 
-    /// As [`open`](Self::open), with what is known of a plan at hand.
+    /// As [`open`](Self::open), ready for inputs to be asked under a plan.
     pub(crate) fn open_for(
         &self,
-        plan: &Plan,
+        (inputs, plan): (&[String], &Plan),
         trust: Trust,
         global: &Global,
     ) -> anyhow::Result<Option<Arc<Cache>>> {
         let cache = self.open(trust, global)?;
         if let Some(cache) = &cache {
-            cache.foresee(plan);
+            cache.foresee(plan, inputs);
         }
         Ok(cache)
     }
