@@ -155,8 +155,12 @@ fn push_signal(text: &mut String, signal: f64) {
         let all = (-100..=100).map(|percent| f64::from(percent) / 100.0);
         all.map(|signal| (signal, signal.to_string())).collect()
     });
-    // What is no number or out of range finds nothing, or another value.
-    match written.get((signal * 100.0 + 100.0).round() as usize) {
+    #[expect(
+        clippy::cast_sign_loss,
+        reason = "what is no number or out of range finds nothing, or another value"
+    )]
+    let percent = (signal * 100.0 + 100.0).round() as usize;
+    match written.get(percent) {
         Some((value, shown)) if value.to_bits() == signal.to_bits() => text.push_str(shown),
         _ => drop(write!(text, "{signal}")),
     }
@@ -178,4 +182,29 @@ pub(crate) fn markdown(rows: &[Row]) -> String {
         text += &line(&cells.into_iter().map(escape).collect::<Vec<_>>());
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signals_are_written_as_floats_are() {
+        let odd = [
+            f64::NAN,
+            -0.0,
+            0.004,
+            0.375,
+            1e-9,
+            -2.0,
+            17.5,
+            f64::INFINITY,
+        ];
+        let all = (-100..=100).map(|percent| f64::from(percent) / 100.0);
+        for signal in all.chain(odd) {
+            let mut text = String::new();
+            push_signal(&mut text, signal);
+            assert_eq!(text, signal.to_string());
+        }
+    }
 }

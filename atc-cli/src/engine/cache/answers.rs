@@ -13,6 +13,7 @@ use super::facts::SeriesFacts;
 use super::question::key_of_end;
 use super::statistics::Counters;
 use super::tile::Content;
+use super::trail::STRIDE;
 use super::{Asked, Cache, read, write};
 use crate::engine::{Ending, Engine, EvaluateError, Output, Prices, Tile, Wanted};
 
@@ -24,6 +25,8 @@ pub(super) struct Asking<'a> {
     pub(super) plan: &'a Arc<Plan>,
     pub(super) asked: Arc<Asked>,
     lane: usize,
+    /// Whether every answer is kept with its state, however near the last one is.
+    keeps_all: bool,
 }
 
 /// A series at hand.
@@ -46,6 +49,15 @@ impl<'a> Asking<'a> {
             plan,
             asked: cache.asked(plan, engine.evaluator.version()),
             lane,
+            keeps_all: true,
+        }
+    }
+
+    /// For series that are at hand the next time as well: a state now and then will do.
+    pub(super) fn of_memory(self) -> Self {
+        Self {
+            keeps_all: false,
+            ..self
         }
     }
 
@@ -143,9 +155,14 @@ impl<'a> Asking<'a> {
             close: &prices.close[from..],
             source: prices.source.map(|source| &source[from..]),
         };
-        let ending = self.go_on(&kept.state, rest)?;
+        let is_kept = self.keeps_all || STRIDE < n_bars - from;
+        let ending = self.go_on(&kept.state, rest, is_kept)?;
         Counters::add(&counters.bars_saved, from);
-        self.keep(series, &ending, entry.cost());
+        if is_kept {
+            self.keep(series, &ending, entry.cost());
+        } else {
+            write(&self.asked.readings).insert(key, &ending::encode(&ending));
+        }
         Some(without_states(ending))
     }
 
@@ -170,12 +187,12 @@ impl<'a> Asking<'a> {
     }
 
     /// Computes a few bars from a state; `None` if that is refused, by the state or by the bars.
-    fn go_on(&self, state: &[u8], rest: Prices<'_>) -> Option<Ending> {
+    fn go_on(&self, state: &[u8], rest: Prices<'_>, with_state: bool) -> Option<Ending> {
         let begun = Instant::now();
         let mut classifier = Classifier::restore(Arc::clone(self.plan), state).ok()?;
         self.feed(&mut classifier, rest)?;
         self.count_prefix(begun, rest.close.len());
-        Some(standing(&classifier, true))
+        Some(standing(&classifier, with_state))
     }
 
     /// Goes on with a few bars; `None` if they are refused.

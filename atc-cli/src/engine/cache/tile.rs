@@ -129,7 +129,8 @@ impl Engine {
                 content,
             })
             .collect();
-        Asking::new(self, cache, &self.plan, 0).answers(&series)
+        let asking = Asking::new(self, cache, &self.plan, 0).of_memory();
+        asking.answers(&series)
     }
 }
 

@@ -5,7 +5,7 @@ use atc_cache::{Chain, Fingerprint};
 use crate::engine::Prices;
 
 /// Bars after which a state is kept anew. Computing a bar from a state takes a tenth of keeping one.
-const STRIDE: usize = 16;
+pub(super) const STRIDE: usize = 16;
 /// Bars between two states up to which the way from one to the other is remembered.
 const REMEMBERED: usize = 4 * STRIDE;
 
