@@ -222,7 +222,7 @@ fn link(block: &blake3::Hasher) -> Fingerprint {
 }
 
 /// Hashes values as little-endian bytes, on every platform.
-fn hash_values(hasher: &mut blake3::Hasher, values: &[f64]) {
+pub(crate) fn hash_values(hasher: &mut blake3::Hasher, values: &[f64]) {
     if cfg!(target_endian = "little") {
         hasher.update(bytemuck::cast_slice(values));
     } else {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{ChainBuilder, key};
+use crate::{ChainBuilder, chain::hash_values, key};
 
 /// Who a series is: a digest of its values in their order, 256 bits.
 ///
@@ -28,6 +28,29 @@ impl Fingerprint {
         let mut last = ChainBuilder::default();
         last.links_of(values, |_| ());
         last.fingerprint()
+    }
+
+    /// Names the series that is this one followed by `values`, for who has only the new ones at hand.
+    ///
+    /// Equal names mean equal values from the start. But it is the name of this way to the series: it is that of
+    /// its [`Chain`](crate::Chain) only if this one is a number of whole blocks, and `values` at most one.
+    ///
+    /// ```
+    /// use atc_cache::{BLOCK_VALUES, Fingerprint};
+    ///
+    /// let close = vec![1.5; BLOCK_VALUES + 2];
+    /// let whole = Fingerprint::of(&close[..BLOCK_VALUES]);
+    /// assert_eq!(whole.followed_by(&close[BLOCK_VALUES..]), Fingerprint::of(&close));
+    /// assert_eq!(whole.followed_by(&[]), whole);
+    /// ```
+    #[must_use]
+    pub fn followed_by(&self, values: &[f64]) -> Self {
+        if values.is_empty() {
+            return *self;
+        }
+        let mut next = blake3::Hasher::new_keyed(&self.0);
+        hash_values(&mut next, values);
+        Self(*next.finalize().as_bytes())
     }
 
     /// The fingerprint whose digest is `bytes`.

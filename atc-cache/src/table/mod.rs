@@ -45,7 +45,8 @@ pub struct Table {
     added: Added,
 }
 
-type Added = BTreeMap<Key, Box<[u8]>>;
+/// New values; `None` for what was removed.
+type Added = BTreeMap<Key, Option<Box<[u8]>>>;
 
 /// What is in the file.
 #[derive(Debug, Default)]
@@ -98,7 +99,7 @@ impl Table {
     /// The value of `key`.
     pub fn get(&self, key: &Key) -> Option<&[u8]> {
         if let Some(value) = self.added.get(key).or_else(|| self.saving.get(key)) {
-            return Some(value);
+            return value.as_deref();
         }
         let Saved { records, used } = &*self.saved;
         let at = records.find(key, self.width)?;
@@ -113,16 +114,28 @@ impl Table {
     /// If the value has not the table's width.
     pub fn insert(&mut self, key: Key, value: &[u8]) {
         assert_eq!(value.len(), self.width, "all values have one width");
-        self.added.insert(key, value.into());
+        self.added.insert(key, Some(value.into()));
+    }
+
+    /// Forgets the value of `key`, here and in the file.
+    pub fn remove(&mut self, key: &Key) {
+        let is_new = self.added.contains_key(key) || self.saving.contains_key(key);
+        if is_new || self.saved.records.find(key, self.width).is_some() {
+            self.added.insert(*key, None);
+        }
     }
 
     /// How many values there are.
     pub fn len(&self) -> usize {
         let Saved { records, used } = &*self.saved;
-        let is_new = |key: &&Key| records.find(key, self.width).is_none();
-        let saving = self.saving.keys();
-        let saving = saving.filter(|key| !self.added.contains_key(key));
-        used.len() + self.added.keys().chain(saving).filter(is_new).count()
+        let mut n_values = used.len();
+        let saving = self.saving.iter();
+        let saving = saving.filter(|(key, _)| !self.added.contains_key(key));
+        for (key, value) in self.added.iter().chain(saving) {
+            let was_there = records.find(key, self.width).is_some();
+            n_values = n_values + usize::from(value.is_some()) - usize::from(was_there);
+        }
+        n_values
     }
 
     /// Whether there is no value.
@@ -184,49 +197,80 @@ impl TableDraft {
 
     /// What is in the file now and here, the least lately used left out if there is no room.
     fn merged(&self, theirs: &Records) -> Records {
-        let Saved {
-            records: ours,
-            used,
-        } = &*self.saved;
-        let generation = theirs.generation.max(ours.generation) + 1;
-        let mut all: BTreeMap<&[u8], (u32, &[u8])> = BTreeMap::new();
-        for records in [theirs, ours] {
-            for at in 0..records.len(self.width) {
-                let record = records.record(at, self.width);
-                let (key, value) = record.split_at(KEY_BYTES);
-                all.insert(key, (records.generation_of(at, self.width), value));
-            }
-        }
-        let mut n_used = self.adding.len();
-        for (at, used) in used.iter().enumerate() {
-            if used.load(Relaxed) {
-                n_used += 1;
-                let record = ours.record(at, self.width);
-                let (key, value) = record.split_at(KEY_BYTES);
-                all.insert(key, (generation, value));
-            }
-        }
-        for (key, value) in &*self.adding {
-            all.insert(key.as_bytes(), (generation, value));
-        }
-        let room = self.limit.max(2 * n_used);
+        let generation = theirs.generation.max(self.saved.records.generation) + 1;
+        let all = self.all(theirs, generation);
+        let is_new = |(age, _): &&(u32, Source<'_>)| *age == generation;
+        let room = self.limit.max(2 * all.iter().filter(is_new).count());
         let oldest = if room < all.len() {
-            let mut ages: Vec<u32> = all.values().map(|(age, _)| *age).collect();
+            let mut ages: Vec<u32> = all.iter().map(|(age, _)| *age).collect();
             let cut = ages.len() - room;
             *ages.select_nth_unstable(cut).1
         } else {
             0
         };
         let mut bytes = Vec::with_capacity(all.len() * record_bytes(self.width));
-        for (key, (age, value)) in all {
+        for (age, source) in all {
             if oldest <= age {
-                bytes.extend_from_slice(key);
-                bytes.extend_from_slice(&value[..self.width]);
+                match source {
+                    Source::Record(record) => bytes.extend_from_slice(record),
+                    Source::Added(key, value) => {
+                        bytes.extend_from_slice(key.as_bytes());
+                        bytes.extend_from_slice(value);
+                    }
+                }
                 bytes.extend_from_slice(&age.to_le_bytes());
             }
         }
         Records { bytes, generation }
     }
+
+    /// Every key once, ascending, with the generation that used it last: three ascending lists become one.
+    fn all<'a>(&'a self, theirs: &'a Records, generation: u32) -> Vec<(u32, Source<'a>)> {
+        let Saved {
+            records: ours,
+            used,
+        } = &*self.saved;
+        let mut all = Vec::with_capacity(theirs.len(self.width) + self.adding.len());
+        let mut added = self.adding.iter().peekable();
+        let (mut here, mut there) = (0, 0);
+        let key = |records: &'a Records, at: usize| {
+            let exists = at < records.len(self.width);
+            exists.then(|| &records.record(at, self.width)[..KEY_BYTES])
+        };
+        loop {
+            let heads = [
+                added.peek().map(|&(key, _)| key.as_bytes().as_slice()),
+                key(ours, here),
+                key(theirs, there),
+            ];
+            let Some(first) = heads.into_iter().flatten().min() else {
+                return all;
+            };
+            let [is_added, is_ours, is_theirs] = heads.map(|head| head == Some(first));
+            if is_added {
+                if let Some((key, Some(value))) = added.next() {
+                    all.push((generation, Source::Added(key, value)));
+                }
+            } else if is_ours {
+                let is_used = used[here].load(Relaxed);
+                let age = ours.generation_of(here, self.width);
+                let record = Source::Record(ours.record(here, self.width));
+                all.push((if is_used { generation } else { age }, record));
+            } else {
+                let age = theirs.generation_of(there, self.width);
+                all.push((age, Source::Record(theirs.record(there, self.width))));
+            }
+            here += usize::from(is_ours);
+            there += usize::from(is_theirs);
+        }
+    }
+}
+
+/// Where a record to be written comes from.
+enum Source<'a> {
+    /// Key and value, as they lie in a file.
+    Record(&'a [u8]),
+    Added(&'a Key, &'a [u8]),
 }
 
 impl Saved {

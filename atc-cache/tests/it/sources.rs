@@ -69,6 +69,30 @@ fn a_source_that_was_never_recorded_is_not_known() {
 }
 
 #[test]
+fn locations_are_found_by_how_they_begin() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = folder.path().join("index");
+    let stamp = Stamp::of_object(1, "v1");
+    let mut sources = SourceIndex::open(&index);
+    for location in ["b/2", "a/1", "b/1", "c/1"] {
+        sources.record(location, stamp.clone(), *b"facts");
+    }
+    sources.save().unwrap();
+    let mut sources = SourceIndex::open(&index);
+    assert_eq!(sources.locations("b/"), ["b/1", "b/2"]);
+    sources.record("b/0", stamp.clone(), *b"facts");
+    sources.record("b/2", stamp, *b"facts");
+    sources.forget("b/1");
+    assert_eq!(sources.locations("b/"), ["b/0", "b/2"]);
+    assert_eq!(sources.locations(""), ["a/1", "b/0", "b/2", "c/1"]);
+    assert_eq!(
+        sources.locations("d").len() + sources.locations("b/3").len(),
+        0
+    );
+    assert_eq!(sources.len(), 4);
+}
+
+#[test]
 fn a_source_that_grew_says_how_long_it_was() {
     let grown = known_after(aged, |path| write_aged(path, "close\n1\n2\n3\n", 5));
     let facts = (*b"facts").into();

@@ -40,6 +40,35 @@ fn a_value_that_is_replaced_is_the_new_one() {
 }
 
 #[test]
+fn what_was_removed_is_gone_for_the_next_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("table");
+    let mut table = Table::open(&path, 1, 10);
+    for number in 0..4 {
+        table.insert(key(number), &[1]);
+    }
+    table.save().unwrap();
+    let mut table = Table::open(&path, 1, 10);
+    table.remove(&key(1)); // saved before
+    table.insert(key(4), &[1]);
+    table.remove(&key(4)); // never saved
+    table.remove(&key(9)); // never there
+    table.insert(key(2), &[2]);
+    table.remove(&key(2));
+    table.insert(key(2), &[3]);
+    let check = |table: &Table| {
+        let values: Vec<Option<&[u8]>> = (0..5).map(|number| table.get(&key(number))).collect();
+        let (one, three) = (Some(&[1][..]), Some(&[3][..]));
+        assert_eq!(values, [one, None, three, one, None]);
+        assert_eq!(table.len(), 3);
+    };
+    check(&table);
+    table.save().unwrap();
+    check(&table);
+    check(&Table::open(&path, 1, 10));
+}
+
+#[test]
 fn two_processes_lose_nothing_of_each_other() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("table");

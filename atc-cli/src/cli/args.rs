@@ -49,6 +49,8 @@ pub(crate) struct Global {
     /// Say what was chosen and why, on standard error
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
     pub(crate) verbose: u8,
+    #[command(flatten)]
+    pub(crate) cache: CacheArgs,
 }
 
 /// When to use colour.
@@ -139,8 +141,6 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) trust: TrustArgs,
     #[command(flatten)]
-    pub(crate) cache: CacheArgs,
-    #[command(flatten)]
     pub(crate) read: ReadArgs,
     #[command(flatten)]
     pub(crate) params: ParamArgs,
@@ -175,7 +175,8 @@ pub(crate) enum ScanFormat {
 /// The indicator of every bar, as a table.
 ///
 /// Columns: symbol (when there are several), time or bar, close, then the
-/// columns asked for.
+/// columns asked for. Tables are computed each time, which is as fast as
+/// reading them from a cache would be.
 #[derive(Clone, Debug, Args)]
 #[command(
     after_help = "Examples:\n  atc compute examples/candles/AAPL.csv --columns average\n  atc compute data/ --profile pine --columns detail -o out.parquet"
@@ -274,8 +275,6 @@ pub(crate) struct DoctorArgs {
     /// The same as `--format json`
     #[arg(long, conflicts_with = "format")]
     pub(crate) json: bool,
-    #[command(flatten)]
-    pub(crate) cache: CacheArgs,
 }
 
 /// Form of a report.

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &DoctorArgs, global: &Global) -> anyhow::Result<Exit> {
     let proof = args.prove.then(|| proof(global)).transpose()?;
     let holds = proof.as_ref().is_none_or(Proof::holds);
     let report = Report {
-        facts: facts(args),
+        facts: facts(global),
         proof,
     };
     let format = if args.json {
@@ -61,7 +61,7 @@ fn proof(global: &Global) -> anyhow::Result<Proof> {
     Ok(proof)
 }
 
-fn facts(args: &DoctorArgs) -> Vec<Fact> {
+fn facts(global: &Global) -> Vec<Fact> {
     let isas: Vec<String> = Isa::available().iter().map(ToString::to_string).collect();
     let features = [
         ("gpu", cfg!(feature = "gpu")),
@@ -81,7 +81,7 @@ fn facts(args: &DoctorArgs) -> Vec<Fact> {
         ("instruction sets", instructions),
         ("adapters", gpu::adapters()),
     ];
-    match args.cache.folder() {
+    match global.cache.folder() {
         Ok(folder) => facts.extend([("cache", cache(&folder)), ("disk", disk(&folder))]),
         Err(error) => facts.push(("cache", format!("{error:#}"))),
     }

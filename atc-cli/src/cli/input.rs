@@ -1,6 +1,8 @@
 //! From arguments to sources and the engine that runs them.
 
+use std::panic::resume_unwind;
 use std::sync::{Arc, OnceLock};
+use std::thread;
 
 use anyhow::Context as _;
 #[cfg(not(feature = "remote"))]
@@ -61,6 +63,19 @@ impl ReadArgs {
         let engine = engine.build();
         engine.context("the engine cannot be started")
     }
+}
+
+/// Does two things at once: what `other` waits for is not what `here` does.
+pub(crate) fn beside<A, B: Send>(
+    here: impl FnOnce() -> A,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let here = here();
+        let other = other.join();
+        (here, other.unwrap_or_else(|panic| resume_unwind(panic)))
+    })
 }
 
 /// The inputs found, and those that were not.

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -10,20 +11,24 @@ use atc_cli::engine::{Cache, CacheStatistics, Engine, Failure, Query, Row, Scan,
 use atc_core::{Params, Trend};
 
 use super::args::{Global, ScanArgs, ScanFormat, Sort};
-use super::cache::effectiveness;
 use super::exit::Exit;
 use super::scan_view::{self, Counts};
-use super::{input, output, progress};
+use super::{cache, input, output, progress};
 
 /// Runs the command.
 pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     let plan = args.params.plan()?;
     let begun = Instant::now();
-    let (sources, missing) = input::sources(&args.inputs);
+    let open = || {
+        // Installed here because it takes as long as a hundred lookups.
+        input::interrupt();
+        let asked = (args.inputs.as_slice(), &plan);
+        global.cache.open_for(asked, args.trust.get(), global)
+    };
+    let ((sources, missing), cache) = input::beside(|| input::sources(&args.inputs), open);
     let (n_sources, n_inputs) = (sources.len(), sources.len() + missing.len());
     let bar = progress::bar(global, n_sources, "scanning");
-    let cache = args.cache.open(args.trust.get(), global)?;
-    let engine = args.read.engine(plan, &sources, (global, &bar), cache)?;
+    let engine = args.read.engine(plan, &sources, (global, &bar), cache?)?;
     let scan = engine.scan(sources, &args.read.request());
     bar.finish_and_clear();
     let Scan {
@@ -66,15 +71,12 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
 }
 
 /// Keeps what is new for the next run, and says with `-v` what the cache did for this one.
-fn keep(args: &ScanArgs, global: &Global, (cache, engine): (&Cache, &Engine)) {
+fn keep(args: &ScanArgs, global: &Global, (cache, engine): (&Arc<Cache>, &Engine)) {
     let query = Query::new(&args.inputs, &args.read.request(), *engine.plan().params());
     if let Some(query) = query {
         cache.note_query(&query);
     }
-    cache.save();
-    if 0 < global.verbose {
-        output::say(effectiveness(cache).trim_end());
-    }
+    cache::keep(cache, global);
 }
 
 fn show(

@@ -11,7 +11,7 @@ use atc_core::{Plan, Preset, Profile};
 use clap::Args;
 
 use super::args::Global;
-use super::cache::{CacheArgs, Size, TrustArgs};
+use super::cache::{Size, TrustArgs};
 use super::exit::{Exit, Misuse};
 use super::params::{checked, overlay};
 use super::reading::ReadArgs;
@@ -67,8 +67,6 @@ pub(crate) struct WarmArgs {
     #[command(flatten)]
     trust: TrustArgs,
     #[command(flatten)]
-    cache: CacheArgs,
-    #[command(flatten)]
     read: ReadArgs,
 }
 
@@ -97,10 +95,10 @@ impl std::str::FromStr for Span {
 /// Runs the command.
 pub(crate) fn run(args: &WarmArgs, global: &Global) -> anyhow::Result<Exit> {
     if args.status {
-        return warming::status(&args.cache.folder()?);
+        return warming::status(&global.cache.folder()?);
     }
     if args.stop {
-        return warming::stop(&args.cache.folder()?, global);
+        return warming::stop(&global.cache.folder()?, global);
     }
     if args.inputs.is_empty() && !args.from_journal {
         let text = "what is to be warmed? give paths, or `--from-journal`";
@@ -108,10 +106,10 @@ pub(crate) fn run(args: &WarmArgs, global: &Global) -> anyhow::Result<Exit> {
     }
     let plans = args.plans()?;
     if args.background {
-        return warming::detach(&args.cache.folder()?, global);
+        return warming::detach(&global.cache.folder()?, global);
     }
-    let folder = args.cache.folder()?;
-    let Some(cache) = args.cache.open(args.trust.get(), global)? else {
+    let folder = global.cache.folder()?;
+    let Some(cache) = global.cache.open(args.trust.get(), global)? else {
         return Err(
             Misuse("the cache is switched off, there is nothing to warm".to_owned()).into(),
         );

@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use atc_core::Plan;
-use atc_parallel::{BuildError, CancelToken, Executor, RayonPool};
+use atc_parallel::{BuildError, CancelToken, Executor, Lanes, RayonPool};
 use tokio::runtime::Handle;
 
+use super::background::OnTheWay;
 use super::meter::Meter;
 use super::stream::Overlap;
 use super::{Cache, CpuEvaluator, Evaluate, Spent};
@@ -37,6 +38,8 @@ pub struct Engine {
     pub(super) on_source: OnSource,
     pub(super) overlap: Option<Overlap>,
     pub(super) cache: Option<Arc<Cache>>,
+    /// Whether it only works when nobody waits for anything else.
+    pub(super) in_background: bool,
     pub(super) meter: Arc<Meter>,
 }
 
@@ -51,6 +54,7 @@ impl Engine {
             on_source: Arc::new(|| ()),
             overlap: None,
             cache: None,
+            in_background: false,
         }
     }
 
@@ -62,6 +66,12 @@ impl Engine {
     /// Where the time of its runs, and of those of its clones, has gone so far.
     pub fn spent(&self) -> Spent {
         self.meter.spent()
+    }
+
+    /// Makes those who work in the background on the same cache wait, until it is dropped.
+    pub(super) fn goes_first(&self) -> Option<OnTheWay<'_>> {
+        let cache = self.cache.as_ref().filter(|_| !self.in_background)?;
+        Some(cache.traffic().enter())
     }
 
     /// What it remembers, if it was given a cache.
@@ -89,6 +99,7 @@ pub struct EngineBuilder {
     on_source: OnSource,
     overlap: Option<Overlap>,
     cache: Option<Arc<Cache>>,
+    in_background: bool,
 }
 
 impl EngineBuilder {
@@ -142,6 +153,17 @@ impl EngineBuilder {
         Self { cache, ..self }
     }
 
+    /// Lets [`warm`](Engine::warm) give way: between tiles it waits while another engine of the same cache answers a
+    /// question, and on Linux its threads run only when no other one wants to, for good. So it needs threads of its
+    /// own: left alone it has one lane.
+    #[must_use]
+    pub fn in_background(self) -> Self {
+        Self {
+            in_background: true,
+            ..self
+        }
+    }
+
     /// Puts the engine together.
     ///
     /// # Errors
@@ -150,6 +172,7 @@ impl EngineBuilder {
     pub fn build(self) -> Result<Engine, BuildError> {
         let executor = match self.executor {
             Some(executor) => executor,
+            None if self.in_background => Arc::new(Lanes::new(1)?),
             None => Arc::new(RayonPool::new(0)?),
         };
         Ok(Engine {
@@ -160,6 +183,7 @@ impl EngineBuilder {
             on_source: self.on_source,
             overlap: self.overlap,
             cache: self.cache,
+            in_background: self.in_background,
             meter: Arc::default(),
         })
     }

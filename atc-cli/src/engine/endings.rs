@@ -23,6 +23,7 @@ impl Engine {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn endings(&self, series: &[Prices<'_>]) -> Vec<Result<Ending, EvaluateError>> {
+        let _first = self.goes_first();
         let tiles = series.chunks(self.evaluator.tile_len().max(1));
         tiles.flat_map(|tile| self.tile_of_endings(tile)).collect()
     }

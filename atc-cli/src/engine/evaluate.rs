@@ -137,6 +137,9 @@ pub struct CpuEvaluator {
 }
 
 impl CpuEvaluator {
+    /// What its results are called in a cache.
+    pub(super) const VERSION: (&str, u32) = ("f64", ARITHMETIC);
+
     /// An evaluator for the fastest instruction set of this processor.
     pub fn new() -> Self {
         Self::default()
@@ -208,7 +211,7 @@ impl Evaluate for CpuEvaluator {
     }
 
     fn version(&self) -> (&'static str, u32) {
-        ("f64", ARITHMETIC)
+        Self::VERSION
     }
 
     fn evaluate(&self, tile: &Tile<'_>) -> Vec<Result<Output, EvaluateError>> {

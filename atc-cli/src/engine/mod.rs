@@ -18,6 +18,7 @@ pub mod prove;
 pub mod sink;
 pub mod why;
 
+mod background;
 mod builder;
 mod cache;
 mod compute;

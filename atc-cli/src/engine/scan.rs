@@ -49,13 +49,17 @@ impl Engine {
     /// A source that fails does not affect the others. Memory holds as many sources as are worked
     /// on at once, and one row per symbol.
     pub fn scan(&self, sources: Vec<Source>, request: &Request) -> Scan {
+        let _first = self.goes_first();
         let rows = |engine: &Self, tile: &[Source], request: &Request, slot: Slot| {
             let stands = engine.stand_tile(tile, request, slot).into_iter();
             let row = |stand: Stand| Row::new(&engine.plan, stand);
             stands.map(|stand| stand.map(row)).collect::<Vec<_>>()
         };
+        let mut scan = Scan {
+            rows: Vec::with_capacity(sources.len()),
+            ..Scan::default()
+        };
         let tiles = self.run_tiles(sources.into(), request, rows);
-        let mut scan = Scan::default();
         for tile in tiles {
             scan.is_cancelled |= tile.is_none();
             for outcome in tile.into_iter().flatten() {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use atc_core::{Plan, Series, Sweep, SweepWorkspace, Swept, Trend};
 use atc_parallel::Slot;
 
+use super::cache::{Cache, Looked, Stands, SweptQuestion, SweptSource};
 use super::dataset::{Bars, Request, Source};
 use super::{Engine, EvaluateError, Failure};
 
@@ -68,6 +69,7 @@ impl SweepScan {
 
 /// The parameter sets, and workspaces nobody is using.
 struct Shop {
+    cache: Option<(Arc<Cache>, SweptQuestion)>,
     sweep: Arc<Sweep>,
     spare: Mutex<Vec<SweepWorkspace>>,
 }
@@ -75,8 +77,9 @@ struct Shop {
 impl Engine {
     /// Computes the last bar of every symbol in `sources` under every parameter set of `sweep`, on the processor.
     ///
-    /// Each source is read once, and what sets have in common is computed once; see [`Sweep`]. The engine's own
-    /// plan, evaluator and cache have no part in it. A source that fails does not affect the others.
+    /// Each source is read once, and what sets have in common is computed once; see [`Sweep`]. With a cache, a sweep
+    /// that was asked before is answered from it, and sources that have not changed are not opened. The engine's own
+    /// plan and evaluator have no part in it. A source that fails does not affect the others.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -93,12 +96,22 @@ impl Engine {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn sweep(&self, sources: Vec<Source>, request: &Request, sweep: &Arc<Sweep>) -> SweepScan {
+        let _first = self.goes_first();
+        let cache = self.cache.as_ref();
         let shop = Arc::new(Shop {
+            cache: cache.map(|cache| (Arc::clone(cache), SweptQuestion::new(sweep))),
             sweep: Arc::clone(sweep),
             spare: Mutex::default(),
         });
         let work = move |engine: &Self, tile: &[Source], request: &Request, _: Slot| {
-            shop.tile(engine, tile, request)
+            let outcomes = match &shop.cache {
+                Some(cache) => shop.cached_tile(engine, tile, request, cache),
+                None => shop.tile(engine, tile, request),
+            };
+            for _ in tile {
+                (engine.on_source)();
+            }
+            outcomes
         };
         let mut scan = SweepScan::default();
         for tile in self.run_tiles(sources.into(), request, work) {
@@ -132,11 +145,86 @@ impl Shop {
                     ..error.into()
                 })),
             }
-            (engine.on_source)();
         }
+        let bars: Vec<&Bars> = symbols.iter().flatten().map(|(_, bars)| bars).collect();
+        let mut stands = self.checked(engine, &bars).into_iter();
+        drop(bars);
+        let outcome = |symbol: Result<(String, Bars), Failure>| {
+            let (input, bars) = symbol?;
+            let stands = stands.next().expect("an answer for each series");
+            let stands = stands.map_err(|error| Failure::of_series(&input, &bars, error))?;
+            let last = last(&bars);
+            Ok(SweptSymbol::new(input, bars.symbol, last, stands))
+        };
+        symbols.into_iter().map(outcome).collect()
+    }
+
+    /// As [`tile`](Self::tile), asking the cache first.
+    fn cached_tile(
+        &self,
+        engine: &Engine,
+        sources: &[Source],
+        request: &Request,
+        (cache, question): &(Arc<Cache>, SweptQuestion),
+    ) -> Vec<Result<SweptSymbol, Failure>> {
+        let plans = self.sweep.plans();
+        let look = |source| Looked::at(cache, source, request);
+        let looked: Vec<Looked<'_>> = sources.iter().map(look).collect();
+        let see = |looked| engine.see_swept(cache, looked, (question, plans));
+        let seen: Vec<Result<SweptSource, Failure>> = looked.iter().map(see).collect();
+        let at_hand: Vec<_> = seen
+            .iter()
+            .flatten()
+            .flat_map(SweptSource::at_hand)
+            .collect();
+        let known = |(_, name): &(&Bars, _)| cache.swept(question, plans, *name);
+        let known: Vec<Option<Stands>> = at_hand.iter().map(known).collect();
+        let missing = at_hand
+            .iter()
+            .zip(&known)
+            .filter(|(_, known)| known.is_none());
+        let missing: Vec<&Bars> = missing.map(|((bars, _), _)| *bars).collect();
+        let mut computed = self.checked(engine, &missing).into_iter();
+        let answer = |(known, (_, name)): (Option<Stands>, &(&Bars, _))| {
+            known.map_or_else(
+                || {
+                    let stands = computed.next().expect("an answer for each series")?;
+                    cache.keep_swept(question, *name, &stands);
+                    Ok(stands)
+                },
+                Ok,
+            )
+        };
+        let answers: Vec<Result<Stands, EvaluateError>> =
+            known.into_iter().zip(&at_hand).map(answer).collect();
+        drop(at_hand);
+        let mut answers = answers.into_iter();
+        let mut symbols = Vec::with_capacity(sources.len());
+        for (source, seen) in sources.iter().zip(seen) {
+            let input = source.to_string();
+            match seen {
+                Err(failure) => symbols.push(Err(failure)),
+                Ok(SweptSource::Known(series)) => symbols.extend(series.into_iter().map(|one| {
+                    let (symbol, stands) = (one.symbol, one.stands);
+                    Ok(SweptSymbol::new(input.clone(), symbol, one.last, stands))
+                })),
+                Ok(seen) => symbols.extend(seen.at_hand().map(|(bars, _)| {
+                    let answer = answers.next().expect("an answer for each series");
+                    let failed = |error| Failure::of_series(&input, bars, error);
+                    let stands = answer.map_err(failed)?;
+                    let symbol = bars.symbol.clone();
+                    Ok(SweptSymbol::new(input.clone(), symbol, last(bars), stands))
+                })),
+            }
+        }
+        symbols
+    }
+
+    /// What each set says of each series, or why it is refused.
+    fn checked(&self, engine: &Engine, bars: &[&Bars]) -> Vec<Result<Stands, EvaluateError>> {
         let mut series: Vec<Series<'_>> = Vec::new();
         let mut refused: Vec<Option<EvaluateError>> = Vec::new();
-        for (_, bars) in symbols.iter().flatten() {
+        for bars in bars {
             let checked = self.sweep.series(&bars.close, bars.source.as_deref());
             refused.push(match checked {
                 Ok(one) => {
@@ -147,22 +235,15 @@ impl Shop {
             });
         }
         let mut stands = engine.meter.compute(|| self.compute(&series)).into_iter();
-        drop(series);
-        let mut refused = refused.into_iter();
-        let outcome = |symbol: Result<(String, Bars), Failure>| {
-            let (input, bars) = symbol?;
-            let refused = refused.next().expect("an answer for each series");
-            if let Some(error) = refused {
-                return Err(Failure::of_series(&input, &bars, error));
-            }
-            let sets = stands.next().expect("sets for each series");
-            Ok(SweptSymbol::new(input, bars, sets))
+        let answer = |refused: Option<EvaluateError>| match refused {
+            Some(error) => Err(error),
+            None => Ok(stands.next().expect("sets for each series")),
         };
-        symbols.into_iter().map(outcome).collect()
+        refused.into_iter().map(answer).collect()
     }
 
     /// Bars of each series, and what each set says of it.
-    fn compute(&self, series: &[Series<'_>]) -> Vec<(usize, Vec<SetStand>)> {
+    fn compute(&self, series: &[Series<'_>]) -> Vec<Stands> {
         let spare = || self.spare.lock().unwrap_or_else(PoisonError::into_inner);
         let workspace = spare().pop();
         let mut workspace =
@@ -197,16 +278,26 @@ impl SetStand {
 }
 
 impl SweptSymbol {
-    fn new(input: String, bars: Bars, (n_bars, sets): (usize, Vec<SetStand>)) -> Self {
-        let last = bars.last_existing();
-        let time = |bar: usize| bars.time.as_ref().map(|time| time[bar]);
+    fn new(
+        input: String,
+        symbol: String,
+        last: Option<(f64, Option<i64>)>,
+        (n_bars, sets): Stands,
+    ) -> Self {
         Self {
-            close: last.map_or(f64::NAN, |bar| bars.close[bar]),
-            time: last.and_then(time),
+            close: last.map_or(f64::NAN, |(close, _)| close),
+            time: last.and_then(|(_, time)| time),
             n_bars,
-            symbol: bars.symbol,
+            symbol,
             sets,
             input,
         }
     }
+}
+
+/// Close and time of the last bar that exists.
+fn last(bars: &Bars) -> Option<(f64, Option<i64>)> {
+    let last = bars.last_existing()?;
+    let time = bars.time.as_ref().map(|time| time[last]);
+    Some((bars.close[last], time))
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use atc_core::Plan;
 use atc_parallel::Slot;
 
+use super::background::yield_to_others;
 use super::cache::{Cache, Looked};
 use super::dataset::{Request, Source};
 use super::{Engine, Failure};
@@ -100,6 +101,7 @@ impl Engine {
 impl Warming {
     /// Warms a tile; how many series, and what failed.
     fn tile(&self, sources: &[Source], lane: usize) -> (usize, Vec<Failure>) {
+        self.give_way();
         if self.is_over() {
             return (0, Vec::new());
         }
@@ -108,7 +110,10 @@ impl Warming {
             .map(|source| Looked::at(&self.cache, source, &self.request))
             .collect();
         let (mut n_series, mut failed) = (0, Vec::new());
-        for plan in &self.plans {
+        for (at, plan) in self.plans.iter().enumerate() {
+            if 0 < at {
+                self.give_way();
+            }
             for stand in self.engine.stands(&self.cache, plan, &looked, lane) {
                 match stand {
                     Ok(_) => n_series += 1,
@@ -122,6 +127,18 @@ impl Warming {
         self.n_sources.fetch_add(sources.len(), Relaxed);
         self.save_now_and_then();
         (n_series, failed)
+    }
+
+    /// Waits while somebody asks, if it works in the background.
+    fn give_way(&self) {
+        if !self.engine.in_background {
+            return;
+        }
+        yield_to_others();
+        let traffic = self.cache.traffic();
+        while traffic.is_busy() && !self.engine.cancel.is_cancelled() {
+            traffic.give_way();
+        }
     }
 
     fn is_over(&self) -> bool {

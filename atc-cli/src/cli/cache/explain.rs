@@ -10,7 +10,7 @@ use crate::cli::exit::{Exit, Misuse};
 use crate::cli::{input, output};
 
 pub(super) fn explain(of: &OfInputs, global: &Global) -> anyhow::Result<Exit> {
-    let Some(cache) = of.plain.cache.open(Trust::default(), global)? else {
+    let Some(cache) = global.cache.open(Trust::default(), global)? else {
         return Err(Misuse("the cache is switched off".to_owned()).into());
     };
     let (sources, mut failed) = input::sources(&of.inputs);

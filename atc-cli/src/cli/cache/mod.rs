@@ -37,7 +37,7 @@ enum What {
     /// What it holds
     Stats(Plain),
     /// Removes all of it
-    Clear(Plain),
+    Clear,
     /// Why inputs hit or miss under some parameters
     Explain(OfInputs),
     /// Computes inputs anew and compares every bit with what the cache says
@@ -49,8 +49,6 @@ struct Plain {
     /// Form of the output
     #[arg(long, value_enum, default_value = "table")]
     format: ReportFormat,
-    #[command(flatten)]
-    cache: CacheArgs,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -107,20 +105,31 @@ pub(crate) fn effectiveness(cache: &Cache) -> String {
     page
 }
 
+/// Keeps what is new for the next run, and says with `-v` what the cache did for this one.
+///
+/// The end of the process does the rest of closing it, and faster: everything is saved.
+pub(crate) fn keep(cache: &Arc<Cache>, global: &Global) {
+    cache.save();
+    if 0 < global.verbose {
+        output::say(effectiveness(cache).trim_end());
+    }
+    std::mem::forget(Arc::clone(cache));
+}
+
 /// Runs `atc cache`.
 pub(crate) fn run(args: &CacheCommandArgs, global: &Global) -> anyhow::Result<Exit> {
     match &args.what {
         What::Path(plain) => {
-            let folder = plain.cache.folder()?.display().to_string();
+            let folder = global.cache.folder()?.display().to_string();
             show(plain.format, &folder, |folder| folder.clone() + "\n")?;
         }
         What::Stats(plain) => {
-            let folder = plain.cache.folder()?;
+            let folder = global.cache.folder()?;
             let holdings = Cache::holdings(&folder)?;
             show(plain.format, &holdings, |holdings| stats(&folder, holdings))?;
         }
-        What::Clear(plain) => {
-            Cache::clear(&plain.cache.folder()?)?;
+        What::Clear => {
+            Cache::clear(&global.cache.folder()?)?;
         }
         What::Explain(of) => return explain::explain(of, global),
         What::Verify(of) => return verify::verify(of, global),

@@ -5,21 +5,33 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use atc_cli::engine::{Cache, Trust};
+use atc_core::Plan;
 use clap::Args;
 
 use crate::cli::args::Global;
 use crate::cli::exit::Misuse;
 use crate::cli::output;
 
-/// Where results are kept from run to run.
+/// Where scans and sweeps are kept from run to run; options of every command.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Cache")]
 pub(crate) struct CacheArgs {
-    /// A folder, `memory` or `off` [default: `ATC_CACHE`, else the user's cache folder]
-    #[arg(long, value_name = "DIR|memory|off")]
+    /// Where scans and sweeps are kept: a folder, `memory` or `off`
+    /// [default: `ATC_CACHE`, else the user's cache folder]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR|memory|off",
+        help_heading = "Cache"
+    )]
     cache: Option<Place>,
     /// Disk it may take, such as 500M or 2G
-    #[arg(long, value_name = "SIZE", default_value = "1G")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "SIZE",
+        default_value = "1G",
+        help_heading = "Cache"
+    )]
     cache_size: Size,
 }
 
@@ -137,6 +149,20 @@ impl CacheArgs {
         Ok(Some(Arc::new(cache.on_warning(move |text| {
             output::warn(&global, text);
         }))))
+    }
+
+    /// As [`open`](Self::open), ready for inputs to be asked under a plan.
+    pub(crate) fn open_for(
+        &self,
+        (inputs, plan): (&[String], &Plan),
+        trust: Trust,
+        global: &Global,
+    ) -> anyhow::Result<Option<Arc<Cache>>> {
+        let cache = self.open(trust, global)?;
+        if let Some(cache) = &cache {
+            cache.foresee(plan, inputs);
+        }
+        Ok(cache)
     }
 }
 

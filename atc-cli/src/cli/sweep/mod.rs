@@ -7,17 +7,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use atc_cli::engine::{Spent, SweepScan};
+use atc_cli::engine::{CacheStatistics, Spent, SweepScan};
 use atc_core::{Plan, Sweep};
 use clap::{Args, ValueEnum};
 
 use super::args::Global;
+use super::cache::TrustArgs;
 use super::exit::{Exit, Misuse};
 use super::gpu::Gpu;
 use super::params::{ParamArgs, checked};
 use super::reading::{ExecutorName, ReadArgs};
 use super::scan::{Failed, write_stats};
-use super::{input, output, progress};
+use super::{cache, input, output, progress};
 use vary::Vary;
 
 /// How robust trends are: every symbol under many parameter sets.
@@ -25,7 +26,7 @@ use vary::Vary;
 /// Every combination of the varied values is a set. Each input is read once, and what sets have in
 /// common (averages, crossovers, equities) is computed once; `-v` says how much that was. The
 /// table has a row per symbol; the other formats have one per symbol and set. Sweeps are computed
-/// on the processor, without the cache.
+/// on the processor; one that was asked before is answered from the cache.
 #[derive(Clone, Debug, Args)]
 #[command(
     after_help = "Examples:\n  atc sweep examples/candles --vary len=20..40:5 --vary lambda=0.01..0.05:0.01\n  atc sweep data/ --vary profile=lts,pine --vary preset=scalping,intraday,swing --format csv"
@@ -47,6 +48,8 @@ pub(crate) struct SweepArgs {
     /// Writes counts and times of the run as JSON
     #[arg(long, value_name = "FILE.json")]
     stats: Option<PathBuf>,
+    #[command(flatten)]
+    trust: TrustArgs,
     #[command(flatten)]
     read: ReadArgs,
     #[command(flatten)]
@@ -77,6 +80,7 @@ struct Stats {
     lines: [usize; 2],
     digest: String,
     seconds: f64,
+    cache: Option<CacheStatistics>,
     spent: Spent,
     failures: Vec<Failed>,
 }
@@ -95,11 +99,13 @@ pub(crate) fn run(args: &SweepArgs, global: &Global) -> anyhow::Result<Exit> {
     let sweep = Arc::new(sweep);
     tell(global, &sweep);
     let begun = Instant::now();
-    let (sources, missing) = input::sources(&args.inputs);
+    let open = || global.cache.open(args.trust.get(), global);
+    let ((sources, missing), cache) = input::beside(|| input::sources(&args.inputs), open);
     let bar = progress::bar(global, sources.len(), "sweeping");
+    let chosen = (first, Gpu::none());
     let engine = args
         .read
-        .engine_with((first, Gpu::none()), &sources, (global, &bar), None)?;
+        .engine_with(chosen, &sources, (global, &bar), cache?)?;
     let scan = engine.sweep(sources, &args.read.request(), &sweep);
     bar.finish_and_clear();
     let digest = args.stats.as_ref().map(|_| scan.digest());
@@ -118,6 +124,7 @@ pub(crate) fn run(args: &SweepArgs, global: &Global) -> anyhow::Result<Exit> {
             lines: [shared.lines, shared.lines_alone],
             digest,
             seconds: begun.elapsed().as_secs_f64(),
+            cache: engine.cache().map(|cache| cache.statistics()),
             spent: engine.spent(),
             failures: failed.iter().map(Failed::of).collect(),
         };
@@ -136,6 +143,10 @@ pub(crate) fn run(args: &SweepArgs, global: &Global) -> anyhow::Result<Exit> {
         SweepFormat::Json => output::json(&of.records()),
         SweepFormat::Jsonl => output::json_lines(&of.records()),
     };
+    // Also if nobody is left to read the rows: they were computed.
+    if let Some(cache) = engine.cache() {
+        cache::keep(cache, global);
+    }
     output::spent(global, engine.spent());
     shown?;
     output::failures(global, &failed);

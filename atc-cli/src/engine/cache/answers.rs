@@ -3,15 +3,17 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use atc_cache::{BLOCK_VALUES, Explanation, Key, MissReason, Tier};
+use atc_cache::{BLOCK_VALUES, Explanation, Key, MissReason};
 use atc_core::{Bar, Classifier, Gaps, Plan};
 
 use super::beginnings::End;
 use super::ending::{self, Kept};
 use super::explain::SeriesExplained;
-use super::facts::{Content, SeriesFacts};
+use super::facts::SeriesFacts;
 use super::question::key_of_end;
 use super::statistics::Counters;
+use super::tile::Content;
+use super::trail::STRIDE;
 use super::{Asked, Cache, read, write};
 use crate::engine::{Ending, Engine, EvaluateError, Output, Prices, Tile, Wanted};
 
@@ -20,9 +22,11 @@ use crate::engine::{Ending, Engine, EvaluateError, Output, Prices, Tile, Wanted}
 pub(super) struct Asking<'a> {
     pub(super) engine: &'a Engine,
     pub(super) cache: &'a Cache,
-    plan: &'a Arc<Plan>,
+    pub(super) plan: &'a Arc<Plan>,
     pub(super) asked: Arc<Asked>,
     lane: usize,
+    /// Whether every answer is kept with its state, however near the last one is.
+    keeps_all: bool,
 }
 
 /// A series at hand.
@@ -45,25 +49,41 @@ impl<'a> Asking<'a> {
             plan,
             asked: cache.asked(plan, engine.evaluator.version()),
             lane,
+            keeps_all: true,
         }
     }
 
-    /// The answer for a series that is not at hand, if it is known whole, and the tier it was in.
-    pub(super) fn known(&self, content: &Content) -> Option<(Ending, Option<Tier>)> {
-        let key = self.asked.question.key(content);
+    /// For series that are at hand the next time as well: a state now and then will do.
+    pub(super) fn of_memory(self) -> Self {
+        Self {
+            keeps_all: false,
+            ..self
+        }
+    }
+
+    /// The answer for a series that is not at hand, if it is known whole.
+    pub(super) fn known(&self, facts: &SeriesFacts) -> Option<Ending> {
+        let counters = &self.cache.counters;
+        let key = self.asked.question.key(facts.trail.end());
         if let Some(ending) = self.in_table(&key) {
-            return Some((ending, None));
+            counters.hit(None, facts.n_bars);
+            return Some(ending);
         }
-        let entry = self.cache.store()?.get(&key)?;
-        let kept = Kept::decode(&entry)?;
-        write(&self.asked.readings).insert(key, &ending::encode(&kept.ending));
-        Some((kept.ending, Some(entry.tier())))
-    }
-
-    /// The entry of a whole series, with the state to go on from.
-    pub(super) fn entry(&self, content: &Content) -> Option<Kept> {
-        let entry = self.cache.store()?.get(&self.asked.question.key(content))?;
-        Kept::decode(&entry).filter(|kept| !kept.state.is_empty())
+        let keep = |ending: &Ending| {
+            write(&self.asked.readings).insert(key, &ending::encode(ending));
+        };
+        if facts.trail.ends_at_anchor()
+            && let Some(entry) = self.cache.store()?.get(&key)
+        {
+            let Kept { ending, .. } = Kept::decode(&entry)?;
+            keep(&ending);
+            counters.hit(Some(entry.tier()), facts.n_bars);
+            return Some(ending);
+        }
+        let ending = self.at_end(&facts.trail)?;
+        keep(&ending);
+        Counters::add(&counters.bars_saved, facts.n_bars);
+        Some(ending)
     }
 
     /// The answers for series that are at hand; what is not known is computed, all at once.
@@ -97,7 +117,7 @@ impl<'a> Asking<'a> {
                 };
                 Counters::add(&counters.computed, 1);
                 Counters::add(&counters.bars_computed, one.prices.close.len());
-                self.keep(one.content, tails(one), &ending, cost);
+                self.keep(one, &ending, cost);
                 without_states(*ending)
             }));
         }
@@ -110,9 +130,9 @@ impl<'a> Asking<'a> {
     /// The answer for a series at hand, if it or enough of its beginning is known.
     fn find(&self, series: &Series<'_>) -> Option<Ending> {
         let counters = &self.cache.counters;
-        let (content, prices) = (series.content, &series.prices);
+        let prices = &series.prices;
         let n_bars = prices.close.len();
-        let key = self.asked.question.key(content);
+        let key = self.asked.question.key(series.content.name());
         if let Some(ending) = self.in_table(&key) {
             counters.hit(None, n_bars);
             return Some(ending);
@@ -135,19 +155,25 @@ impl<'a> Asking<'a> {
             close: &prices.close[from..],
             source: prices.source.map(|source| &source[from..]),
         };
-        let ending = self.go_on(&kept.state, rest)?;
+        let is_kept = self.keeps_all || STRIDE < n_bars - from;
+        let ending = self.go_on(&kept.state, rest, is_kept)?;
         Counters::add(&counters.bars_saved, from);
-        self.keep(content, tails(series), &ending, entry.cost());
+        if is_kept {
+            self.keep(series, &ending, entry.cost());
+        } else {
+            write(&self.asked.readings).insert(key, &ending::encode(&ending));
+        }
         Some(without_states(ending))
     }
 
     /// Says where the answer for a series is, or why it is nowhere.
     pub(super) fn explain(&self, series: &SeriesFacts) -> SeriesExplained {
-        let key = self.asked.question.key(&series.content);
+        let name = series.trail.end();
+        let key = self.asked.question.key(name);
         let store = self.cache.store();
         SeriesExplained {
             symbol: series.symbol.clone(),
-            fingerprint: series.content.close.fingerprint().to_string(),
+            fingerprint: name.close.to_string(),
             key: key.to_string(),
             in_table: self.in_table(&key).is_some(),
             store: store.map_or(Explanation::Miss(MissReason::Unknown), |store| {
@@ -161,9 +187,16 @@ impl<'a> Asking<'a> {
     }
 
     /// Computes a few bars from a state; `None` if that is refused, by the state or by the bars.
-    pub(super) fn go_on(&self, state: &[u8], rest: Prices<'_>) -> Option<Ending> {
+    fn go_on(&self, state: &[u8], rest: Prices<'_>, with_state: bool) -> Option<Ending> {
         let begun = Instant::now();
         let mut classifier = Classifier::restore(Arc::clone(self.plan), state).ok()?;
+        self.feed(&mut classifier, rest)?;
+        self.count_prefix(begun, rest.close.len());
+        Some(standing(&classifier, with_state))
+    }
+
+    /// Goes on with a few bars; `None` if they are refused.
+    pub(super) fn feed(&self, classifier: &mut Classifier, rest: Prices<'_>) -> Option<()> {
         let skips = self.plan.params().gaps == Gaps::Skip;
         for (at, close) in rest.close.iter().enumerate() {
             let source = rest.source.map_or(*close, |source| source[at]);
@@ -172,60 +205,55 @@ impl<'a> Asking<'a> {
                 classifier.update(Bar::with_source(*close, source).ok()?);
             }
         }
-        let counters = &self.cache.counters;
-        Counters::add(&counters.hits_prefix, 1);
-        Counters::add(&counters.bars_computed, rest.close.len());
-        let nanos = begun.elapsed().as_nanos() as usize;
-        Counters::add(&counters.computing_nanos, nanos);
-        Some(Ending {
-            reading: classifier.reading(),
-            last_flip: classifier.last_flip(),
-            n_bars: classifier.n_bars(),
-            state: Some(classifier.snapshot()),
-            at_block: None,
-        })
+        Some(())
     }
 
-    /// Keeps an answer, and where the series ended; `partial` is what follows its last whole block.
-    pub(super) fn keep(
-        &self,
-        content: &Content,
-        partial: Prices<'_>,
-        ending: &Ending,
-        cost: Duration,
-    ) {
-        let key = self.asked.question.key(content);
+    /// Counts a series that was computed from a state.
+    pub(super) fn count_prefix(&self, begun: Instant, n_bars: usize) {
+        let counters = &self.cache.counters;
+        Counters::add(&counters.hits_prefix, 1);
+        Counters::add(&counters.bars_computed, n_bars);
+        let nanos = begun.elapsed().as_nanos() as usize;
+        Counters::add(&counters.computing_nanos, nanos);
+    }
+
+    /// Keeps an answer, and where the series ended.
+    fn keep(&self, series: &Series<'_>, ending: &Ending, cost: Duration) {
+        let Series { content, prices } = series;
+        let key = self.asked.question.key(content.name());
         write(&self.asked.readings).insert(key, &ending::encode(ending));
         let whole = content.close.whole_blocks();
         // Without a whole block, what follows the last one is the series.
-        if let Some(beginning) = key_of_end(content, whole, partial.close) {
+        let rest = &prices.close[whole * BLOCK_VALUES..];
+        if let Some(beginning) = key_of_end(content, whole, rest) {
             write(self.cache.ends()).insert(beginning, &End::of(content).encode());
         }
-        self.put(key, ending, partial, cost);
+        self.put(key, ending, cost);
         if let Some(ending) = &ending.at_block {
             let key = self.asked.question.key_of_blocks(content, whole);
-            let nothing = Prices {
-                close: &[],
-                source: partial.source.map(|_| &[][..]),
-            };
-            self.put(key, ending, nothing, cost);
+            self.put(key, ending, cost);
         }
     }
 
-    fn put(&self, key: Key, ending: &Ending, partial: Prices<'_>, cost: Duration) {
+    pub(super) fn put(&self, key: Key, ending: &Ending, cost: Duration) {
         let Some(store) = self.cache.store() else {
             return;
         };
-        let state = ending.state.as_ref().map(|state| state.as_bytes().to_vec());
-        let kept = Kept {
-            ending: ending.clone(),
-            state: state.unwrap_or_default(),
-            partial: (partial.close.to_vec(), partial.source.map(<[f64]>::to_vec)),
-        };
-        let bytes = kept.encode();
+        let bytes = Kept::encode(ending);
         Counters::add(&self.cache.counters.kept, 1);
         Counters::add(&self.cache.counters.kept_bytes, bytes.len());
         store.insert(key, bytes, cost);
+    }
+}
+
+/// Where a classifier stands.
+pub(super) fn standing(classifier: &Classifier, with_state: bool) -> Ending {
+    Ending {
+        reading: classifier.reading(),
+        last_flip: classifier.last_flip(),
+        n_bars: classifier.n_bars(),
+        state: with_state.then(|| classifier.snapshot()),
+        at_block: None,
     }
 }
 
@@ -234,13 +262,4 @@ fn without_states(mut ending: Ending) -> Ending {
     ending.state = None;
     ending.at_block = None;
     ending
-}
-
-/// What follows the last whole block.
-fn tails<'a>(series: &Series<'a>) -> Prices<'a> {
-    let from = series.content.close.whole_blocks() * BLOCK_VALUES;
-    Prices {
-        close: &series.prices.close[from..],
-        source: series.prices.source.map(|source| &source[from..]),
-    }
 }

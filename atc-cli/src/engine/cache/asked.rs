@@ -1,13 +1,16 @@
 //! What is asked of a cache, and the tables that answer.
 
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::thread;
 
-use atc_cache::Table;
+use atc_cache::{Known, Stamp, Table};
 use atc_core::Plan;
 
 use super::ending::ENDING_BYTES;
 use super::question::Question;
-use super::{Cache, END_BYTES, QUESTIONS};
+use super::{Cache, END_BYTES, QUESTIONS, Trust, read};
+use crate::engine::CpuEvaluator;
 
 /// Readings that the table of one question keeps, at least.
 const READINGS: usize = 1 << 16;
@@ -43,6 +46,31 @@ impl Cache {
         }
         all.push(Arc::clone(&asked));
         asked
+    }
+
+    /// Gets ready for `inputs` to be asked of the processor, while others look for them: reads the table, and begins to
+    /// open the store if the inputs seem to have grown.
+    pub fn foresee(self: &Arc<Self>, plan: &Plan, inputs: &[String]) {
+        self.readings(&Question::new(plan, CpuEvaluator::VERSION));
+        if self.trust != Trust::Nothing && inputs.iter().any(|input| self.seems_grown(input)) {
+            let cache = Arc::clone(self);
+            // Whoever needs it first waits for it; without a thread it is opened then.
+            let _ = thread::Builder::new().spawn(move || cache.store().is_some());
+        }
+    }
+
+    /// Whether the first or the last source below `input` has grown since it was recorded.
+    fn seems_grown(&self, input: &str) -> bool {
+        let index = read(&self.index);
+        let place = self.here.join(input);
+        let locations = index.locations(place.to_str().unwrap_or("-"));
+        let has_grown = |location: &&str| {
+            let path = location.split('\n').next().unwrap_or_default();
+            let stamp = Stamp::of_file(Path::new(path));
+            stamp.is_ok_and(|stamp| matches!(index.look_up(location, &stamp), Known::Grown { .. }))
+        };
+        let ends = locations.first().into_iter().chain(locations.last());
+        ends.into_iter().any(has_grown)
     }
 
     fn readings(&self, question: &Question) -> Arc<RwLock<Table>> {

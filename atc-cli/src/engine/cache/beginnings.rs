@@ -3,8 +3,9 @@
 use atc_cache::{BLOCK_VALUES, Chain, ChainBuilder, Fingerprint, Key};
 
 use super::answers::{Asking, Series};
-use super::facts::Content;
 use super::question::key_of_end;
+use super::tile::Content;
+use super::trail::Name;
 use super::{END_BYTES, read};
 
 impl Asking<'_> {
@@ -64,7 +65,10 @@ impl Asking<'_> {
         }
         Some((
             end.n_values,
-            self.asked.question.key_of(end.close, end_of_source),
+            self.asked.question.key(Name {
+                close: end.close,
+                source: end_of_source,
+            }),
         ))
     }
 }

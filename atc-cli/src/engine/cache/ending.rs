@@ -2,7 +2,7 @@
 
 use atc_core::{Flip, PerFamily, Reading, Trend};
 
-use super::facts::{put, put_part, take, take_part};
+use super::bytes::{Bytes as _, take, take_part};
 use crate::engine::Ending;
 
 /// Bytes of an ending without its state.
@@ -18,9 +18,6 @@ pub(super) struct Kept {
     pub(super) ending: Ending,
     /// A snapshot to go on from; empty if there is none.
     pub(super) state: Vec<u8>,
-    /// The closes after the last whole block, and what averages are taken of: what a source that
-    /// has grown need not be read for.
-    pub(super) partial: (Vec<f64>, Option<Vec<f64>>),
 }
 
 /// An ending without its state.
@@ -36,17 +33,17 @@ pub(super) fn encode(ending: &Ending) -> [u8; ENDING_BYTES] {
         bar: 0,
         trend: Trend::Neutral,
     });
-    put(&mut out, &[flags, trend as u8, flip.trend as u8, 0]);
-    put(&mut out, &(ending.n_bars as u64).to_le_bytes());
-    put(&mut out, &(flip.bar as u64).to_le_bytes());
+    out.put(&[flags, trend as u8, flip.trend as u8, 0]);
+    out.put(&(ending.n_bars as u64).to_le_bytes());
+    out.put(&(flip.bar as u64).to_le_bytes());
     let nothing = PerFamily::splat(f64::NAN);
     let signals = reading.map_or(nothing, |reading| reading.signals);
     let equities = reading.map_or(nothing, |reading| reading.equities);
     for value in signals.0.iter().chain(&equities.0) {
-        put(&mut out, &value.to_le_bytes());
+        out.put(&value.to_le_bytes());
     }
     let average = reading.map_or(f64::NAN, |reading| reading.average_signal);
-    put(&mut out, &average.to_le_bytes());
+    out.put(&average.to_le_bytes());
     out.try_into().expect("as many bytes as were counted")
 }
 
@@ -94,46 +91,20 @@ fn trend_of(byte: u8) -> Option<Trend> {
 }
 
 impl Kept {
-    pub(super) fn encode(&self) -> Vec<u8> {
-        let (close, source) = &self.partial;
-        let values = close.len() * 8 * if source.is_some() { 2 } else { 1 };
-        let mut out = Vec::with_capacity(ENDING_BYTES + 16 + self.state.len() + values);
-        put(&mut out, &encode(&self.ending));
-        put_part(&mut out, &self.state);
-        put_part(&mut out, bytes_of(close).as_slice());
-        if let Some(source) = source {
-            put_part(&mut out, bytes_of(source).as_slice());
-        }
+    /// The bytes of an ending with its state.
+    pub(super) fn encode(ending: &Ending) -> Vec<u8> {
+        let state = ending.state.as_ref();
+        let state = state.map_or(&[][..], |state| state.as_bytes());
+        let mut out = Vec::with_capacity(ENDING_BYTES + 4 + state.len());
+        out.put(&encode(ending));
+        out.put_part(state);
         out
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
         let (ending, mut rest) = bytes.split_at_checked(ENDING_BYTES)?;
-        let rest = &mut rest;
-        let state = take_part(rest)?.to_vec();
-        let close = values_of(take_part(rest)?)?;
-        let source = if rest.is_empty() {
-            None
-        } else {
-            Some(values_of(take_part(rest)?)?)
-        };
-        Some(Self {
-            ending: decode(ending)?,
-            state,
-            partial: (close, source),
-        })
+        let state = take_part(&mut rest)?.to_vec();
+        let ending = decode(ending)?;
+        rest.is_empty().then_some(Self { ending, state })
     }
-}
-
-fn bytes_of(values: &[f64]) -> Vec<u8> {
-    values
-        .iter()
-        .flat_map(|value| value.to_le_bytes())
-        .collect()
-}
-
-fn values_of(bytes: &[u8]) -> Option<Vec<f64>> {
-    let (values, rest) = bytes.as_chunks();
-    let values = values.iter().map(|bytes| f64::from_le_bytes(*bytes));
-    rest.is_empty().then(|| values.collect())
 }

@@ -7,8 +7,9 @@ use atc_core::Plan;
 use serde::Serialize;
 
 use super::answers::Asking;
-use super::facts::{Facts, SeriesFacts};
+use super::facts::Facts;
 use super::looked::Looked;
+use super::tile::Held;
 use super::{Cache, read};
 use crate::engine::Engine;
 use crate::engine::dataset::{DatasetError, Request, Source};
@@ -78,7 +79,11 @@ impl Engine {
         let (recorded, facts) = cache.recorded(&looked);
         let series = match facts {
             Some(facts) => facts.series,
-            None => source.read(request)?.iter().map(SeriesFacts::of).collect(),
+            None => source
+                .read(request)?
+                .into_iter()
+                .map(|bars| Held::of(bars).facts)
+                .collect(),
         };
         let plan: &Arc<Plan> = &self.plan;
         let asking = Asking::new(self, cache, plan, 0);

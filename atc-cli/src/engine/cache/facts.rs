@@ -1,12 +1,12 @@
 //! What the source index keeps of a source: who its series are, and what a row shows of them.
 
-use atc_cache::Chain;
-
+use super::bytes::{Bytes as _, put_values, take, take_part, take_values};
+use super::trail::{Name, Trail, Values};
 use crate::engine::dataset::{Bars, Resume, Seal};
 
 /// Version of this encoding and of how sources are read; with the version of the crate, what was
 /// recorded by another one is not understood.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// What is known of an unchanged source without opening it.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,27 +23,14 @@ pub(super) struct SeriesFacts {
     pub(super) last: Option<(f64, Option<i64>)>,
     /// Nanoseconds between the last two bars.
     pub(super) interval: Option<i64>,
-    pub(super) content: Content,
-}
-
-/// Who a series is: the chains of its closes and of what its averages are taken of.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Content {
-    pub(super) close: Chain,
-    pub(super) source: Option<Chain>,
-}
-
-impl Content {
-    pub(super) fn of(close: &[f64], source: Option<&[f64]>) -> Self {
-        Self {
-            close: Chain::of(close),
-            source: source.map(Chain::of),
-        }
-    }
+    /// Bars, with missing ones.
+    pub(super) n_bars: usize,
+    pub(super) trail: Trail,
 }
 
 impl SeriesFacts {
-    pub(super) fn of(bars: &Bars) -> Self {
+    /// The facts of a series at hand, which is called `name`.
+    pub(super) fn of(bars: &Bars, name: Name) -> Self {
         let last = bars.last_existing();
         let time = |bar: usize| bars.time.as_ref().map(|time| time[bar]);
         let gap = |times: &Vec<i64>| match times.as_slice() {
@@ -54,49 +41,124 @@ impl SeriesFacts {
             symbol: bars.symbol.clone(),
             last: last.map(|bar| (bars.close[bar], time(bar))),
             interval: bars.time.as_ref().and_then(gap),
-            content: Content::of(&bars.close, bars.source.as_deref()),
+            n_bars: bars.len(),
+            trail: Trail::at(name),
         }
+    }
+
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.put_part(self.symbol.as_bytes());
+        let (close, time) = self.last.unwrap_or((f64::NAN, None));
+        let Trail {
+            before,
+            anchor,
+            since,
+        } = &self.trail;
+        let flags = u8::from(self.last.is_some())
+            | u8::from(time.is_some()) << 1
+            | u8::from(self.interval.is_some()) << 2
+            | u8::from(anchor.source.is_some()) << 3
+            | u8::from(before.is_some()) << 4;
+        out.put(&[flags]);
+        out.put(&close.to_le_bytes());
+        out.put(&time.unwrap_or(0).to_le_bytes());
+        out.put(&self.interval.unwrap_or(0).to_le_bytes());
+        out.put(&(self.n_bars as u64).to_le_bytes());
+        anchor.encode(out);
+        since.encode(out);
+        if let Some((name, values)) = before {
+            name.encode(out);
+            values.encode(out);
+        }
+    }
+
+    fn decode(rest: &mut &[u8]) -> Option<Self> {
+        let symbol = str::from_utf8(take_part(rest)?).ok()?.to_owned();
+        let [flags] = take(rest)?;
+        let close = f64::from_le_bytes(take(rest)?);
+        let time = i64::from_le_bytes(take(rest)?);
+        let interval = i64::from_le_bytes(take(rest)?);
+        let n_bars = usize::try_from(u64::from_le_bytes(take(rest)?)).ok()?;
+        let time = (flags & 2 != 0).then_some(time);
+        let has_source = flags & 8 != 0;
+        let anchor = Name::decode(rest, has_source)?;
+        let since = Values::decode(rest, has_source)?;
+        let before = if flags & 16 == 0 {
+            None
+        } else {
+            let name = Name::decode(rest, has_source)?;
+            Some((name, Values::decode(rest, has_source)?))
+        };
+        Some(Self {
+            symbol,
+            last: (flags & 1 != 0).then_some((close, time)),
+            interval: (flags & 4 != 0).then_some(interval),
+            n_bars,
+            trail: Trail {
+                before,
+                anchor,
+                since,
+            },
+        })
+    }
+}
+
+impl Name {
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.put(self.close.as_bytes());
+        if let Some(source) = &self.source {
+            out.put(source.as_bytes());
+        }
+    }
+
+    fn decode(rest: &mut &[u8], has_source: bool) -> Option<Self> {
+        let close = atc_cache::Fingerprint::from_bytes(take(rest)?);
+        let source = if has_source {
+            Some(atc_cache::Fingerprint::from_bytes(take(rest)?))
+        } else {
+            None
+        };
+        Some(Self { close, source })
+    }
+}
+
+impl Values {
+    fn encode(&self, out: &mut Vec<u8>) {
+        put_values(out, &self.close);
+        if let Some(source) = &self.source {
+            put_values(out, source);
+        }
+    }
+
+    fn decode(rest: &mut &[u8], has_source: bool) -> Option<Self> {
+        let close = take_values(rest)?;
+        let source = if has_source {
+            Some(take_values(rest)?)
+        } else {
+            None
+        };
+        Some(Self { close, source })
     }
 }
 
 impl Facts {
-    pub(super) fn of(bars: &[Bars], resume: Option<Resume>) -> Self {
-        Self {
-            series: bars.iter().map(SeriesFacts::of).collect(),
-            resume,
-        }
-    }
-
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(256);
-        put(&mut out, &stamp());
+        out.put(&stamp());
         match &self.resume {
             Some(resume) => {
-                put(&mut out, &[1]);
-                put(&mut out, &resume.preamble.to_le_bytes());
-                put(&mut out, &resume.seal.length.to_le_bytes());
+                out.put(&[1]);
+                out.put(&resume.preamble.to_le_bytes());
+                out.put(&resume.seal.length.to_le_bytes());
                 for digest in [resume.seal.whole, resume.seal.rest, resume.seal.head] {
-                    put(&mut out, &digest.to_le_bytes());
+                    out.put(&digest.to_le_bytes());
                 }
             }
-            None => put(&mut out, &[0]),
+            None => out.put(&[0]),
         }
-        put(&mut out, &(self.series.len() as u32).to_le_bytes());
+        out.put(&(self.series.len() as u32).to_le_bytes());
         for series in &self.series {
-            put_part(&mut out, series.symbol.as_bytes());
-            let (close, time) = series.last.unwrap_or((f64::NAN, None));
-            let flags = u8::from(series.last.is_some())
-                | u8::from(time.is_some()) << 1
-                | u8::from(series.interval.is_some()) << 2
-                | u8::from(series.content.source.is_some()) << 3;
-            put(&mut out, &[flags]);
-            put(&mut out, &close.to_le_bytes());
-            put(&mut out, &time.unwrap_or(0).to_le_bytes());
-            put(&mut out, &series.interval.unwrap_or(0).to_le_bytes());
-            put_part(&mut out, &series.content.close.to_bytes());
-            if let Some(source) = &series.content.source {
-                put_part(&mut out, &source.to_bytes());
-            }
+            series.encode(&mut out);
         }
         out
     }
@@ -118,28 +180,8 @@ impl Facts {
             _ => None,
         };
         let n_series = u32::from_le_bytes(take(rest)?);
-        let mut series = Vec::new();
-        for _ in 0..n_series {
-            let symbol = String::from_utf8(take_part(rest)?.to_vec()).ok()?;
-            let [flags] = take(rest)?;
-            let close = f64::from_le_bytes(take(rest)?);
-            let time = i64::from_le_bytes(take(rest)?);
-            let interval = i64::from_le_bytes(take(rest)?);
-            let time = (flags & 2 != 0).then_some(time);
-            series.push(SeriesFacts {
-                symbol,
-                last: (flags & 1 != 0).then_some((close, time)),
-                interval: (flags & 4 != 0).then_some(interval),
-                content: Content {
-                    close: Chain::from_bytes(take_part(rest)?)?,
-                    source: if flags & 8 == 0 {
-                        None
-                    } else {
-                        Some(Chain::from_bytes(take_part(rest)?)?)
-                    },
-                },
-            });
-        }
+        let series = (0..n_series).map(|_| SeriesFacts::decode(rest));
+        let series = series.collect::<Option<_>>()?;
         rest.is_empty().then_some(Self { series, resume })
     }
 }
@@ -153,26 +195,4 @@ fn stamp() -> [u8; 8] {
         stamp[4 + at % 4] = stamp[4 + at % 4].wrapping_mul(31) ^ byte;
     }
     stamp
-}
-
-pub(super) fn put(out: &mut Vec<u8>, bytes: &[u8]) {
-    out.extend_from_slice(bytes);
-}
-
-pub(super) fn put_part(out: &mut Vec<u8>, part: &[u8]) {
-    put(out, &(part.len() as u32).to_le_bytes());
-    put(out, part);
-}
-
-pub(super) fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
-    let (head, after) = rest.split_first_chunk()?;
-    *rest = after;
-    Some(*head)
-}
-
-pub(super) fn take_part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let length = u32::from_le_bytes(take(rest)?);
-    let (part, after) = rest.split_at_checked(length as usize)?;
-    *rest = after;
-    Some(part)
 }

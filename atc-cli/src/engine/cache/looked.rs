@@ -1,6 +1,7 @@
 //! How a source looks, before anybody opens it.
 
 use std::cell::OnceCell;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ use crate::engine::dataset::{Request, Source, Version};
 /// A source, how it is asked for, and how it looks now.
 pub(in crate::engine) struct Looked<'a> {
     pub(super) source: &'a Source,
+    /// As the user named it.
+    pub(super) input: Arc<str>,
     pub(super) request: &'a Request,
     /// Where it is recorded, and how it looked before it was opened; `None` if that says nothing.
     pub(super) place: Option<(String, Stamp)>,
@@ -22,8 +25,9 @@ pub(in crate::engine) struct Looked<'a> {
 
 impl<'a> Looked<'a> {
     pub(in crate::engine) fn at(cache: &Cache, source: &'a Source, request: &'a Request) -> Self {
+        let input = source.name();
         let place = || {
-            let location = location(&cache.here, source, request)?;
+            let location = location(&cache.here, &input, request)?;
             let stamp = match source.only_files() {
                 Some(files) => Stamp::of_files(files).ok()?,
                 None => cache.stamp_of_object(source, &location)?,
@@ -34,12 +38,9 @@ impl<'a> Looked<'a> {
             source,
             request,
             place: place(),
+            input,
             have: OnceCell::new(),
         }
-    }
-
-    pub(super) fn input(&self) -> Arc<str> {
-        self.source.to_string().into()
     }
 }
 
@@ -51,7 +52,7 @@ impl Cache {
         source: &Source,
         request: &Request,
     ) -> Option<Source> {
-        let location = location(&self.here, source, request)?;
+        let location = location(&self.here, &source.name(), request)?;
         if self.trust == Trust::Nothing
             || !source.is_remote()
             || !read(&self.index).knows(&location)
@@ -81,15 +82,19 @@ fn stamp_of(version: &Version) -> Stamp {
 
 /// Where a source is recorded: its place, and what is read of it; `None` for addresses with a query, which may hold
 /// secrets and differ from one time to the next.
-fn location(here: &Path, source: &Source, request: &Request) -> Option<String> {
-    let name = source.to_string();
-    let place = if !name.contains("://") {
-        here.join(name).to_str()?.to_owned()
-    } else if name.contains('?') {
-        return None;
+fn location(here: &Path, name: &str, request: &Request) -> Option<String> {
+    let mut location = String::with_capacity(128);
+    if name.contains("://") {
+        if name.contains('?') {
+            return None;
+        }
+        location.push_str(name);
     } else {
-        name
-    };
+        let place = here.join(name);
+        location.push_str(place.to_str()?);
+    }
     let symbol = request.symbol.as_deref().unwrap_or_default();
-    Some(format!("{place}\n{}\n{symbol}", request.source))
+    // Cannot fail: a String takes anything.
+    let _ = write!(location, "\n{}\n{symbol}", request.source);
+    Some(location)
 }

@@ -14,15 +14,19 @@
 mod answers;
 mod asked;
 mod beginnings;
+mod bytes;
 mod ending;
 mod explain;
 mod facts;
 mod folder;
+mod grown;
 mod journal;
 mod looked;
 mod question;
 mod statistics;
+mod swept;
 mod tile;
+mod trail;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -31,6 +35,8 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use atc_cache::{Config, SourceIndex, Store, Table};
+
+use super::background::Traffic;
 
 use self::asked::Asked;
 use self::question::SCHEMA;
@@ -41,6 +47,7 @@ pub use self::folder::Holdings;
 pub use self::journal::Query;
 pub(super) use self::looked::Looked;
 pub use self::statistics::CacheStatistics;
+pub(super) use self::swept::{Stands, SweptQuestion, SweptSource};
 pub(super) use self::tile::Stand;
 
 /// Bytes of where a series ended: how many values, and two fingerprints.
@@ -96,6 +103,7 @@ pub struct Cache {
     ends: OnceLock<RwLock<Table>>,
     counters: Counters,
     saving: Mutex<()>,
+    traffic: Traffic,
     /// The shortest time between two bars that was seen, in nanoseconds.
     interval: AtomicI64,
 }
@@ -129,6 +137,7 @@ impl Cache {
             ends: OnceLock::new(),
             counters: Counters::default(),
             saving: Mutex::default(),
+            traffic: Traffic::default(),
             interval: AtomicI64::new(i64::MAX),
         }
     }
@@ -152,6 +161,11 @@ impl Cache {
     pub fn on_warning(mut self, callback: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.on_warning = Box::new(callback);
         self
+    }
+
+    /// What is being asked of it.
+    pub(super) fn traffic(&self) -> &Traffic {
+        &self.traffic
     }
 
     /// Where it lies; `None` if in memory alone.

@@ -1,12 +1,13 @@
 //! What is asked of a series: everything an ending depends on but the series itself.
 
-use atc_cache::{ChainBuilder, Fingerprint, Key, KeyBuilder};
+use atc_cache::{ChainBuilder, Key, KeyBuilder};
 use atc_core::{Family, Gaps, Plan};
 
-use super::facts::Content;
+use super::tile::Content;
+use super::trail::Name;
 
 /// Version of how endings are encoded in the store and in tables.
-pub(super) const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 2;
 
 /// A plan and an evaluator, as the beginning of a key.
 #[derive(Clone, Debug)]
@@ -51,29 +52,31 @@ impl Question {
         }
     }
 
+    /// The key of all of the question, without a series.
+    pub(super) fn all(&self) -> Key {
+        self.key
+    }
+
     /// A name that no other question has.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// The key of a whole series.
-    pub(super) fn key(&self, content: &Content) -> Key {
-        let source = content.source.as_ref().map(atc_cache::Chain::fingerprint);
-        self.key_of(content.close.fingerprint(), source)
+    /// The key of a series.
+    pub(super) fn key(&self, name: Name) -> Key {
+        match name.source {
+            Some(source) => self.key.about(&[name.close, source]),
+            None => self.key.about(&[name.close]),
+        }
     }
 
     /// The key of a series' first whole blocks.
     pub(super) fn key_of_blocks(&self, content: &Content, blocks: usize) -> Key {
-        let source = content.source.as_ref().map(|chain| chain.prefix(blocks));
-        self.key_of(content.close.prefix(blocks), source)
-    }
-
-    /// The key of a series by its fingerprints.
-    pub(super) fn key_of(&self, close: Fingerprint, source: Option<Fingerprint>) -> Key {
-        match source {
-            Some(source) => self.key.about(&[close, source]),
-            None => self.key.about(&[close]),
-        }
+        let source = content.source.as_ref();
+        self.key(Name {
+            close: content.close.prefix(blocks),
+            source: source.map(|chain| chain.prefix(blocks)),
+        })
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, atomic::Ordering::Relaxed};
 
-use atc_cache::{Chain, ChainBuilder, Known, Tier};
+use atc_cache::{Chain, Known};
 use atc_core::Plan;
 
 use super::answers::{Asking, Series};
-use super::facts::{Content, Facts, SeriesFacts};
+use super::facts::{Facts, SeriesFacts};
 use super::looked::Looked;
 use super::statistics::Counters;
+use super::trail::Name;
 use super::{Cache, Trust, read, write};
 use crate::engine::dataset::{Bars, Marked};
 use crate::engine::{Ending, Engine, EvaluateError, Failure, Prices};
@@ -25,17 +26,59 @@ pub(in crate::engine) struct Stand {
 }
 
 /// What became of a source before anything is evaluated.
-enum Seen {
+enum Seen<'a> {
     Stands(Vec<Stand>),
     Failed(Failure),
     /// It had to be read.
-    Read(Arc<str>, Arc<Have>),
+    Read(&'a Looked<'a>, Arc<Have>),
 }
 
 /// What a source was found to hold.
-pub(super) struct Have {
-    bars: Vec<Bars>,
-    facts: Vec<SeriesFacts>,
+pub(in crate::engine) struct Have(pub(super) Vec<Held>);
+
+/// A series at hand.
+pub(super) struct Held {
+    pub(super) bars: Bars,
+    content: Content,
+    pub(super) facts: SeriesFacts,
+}
+
+/// Who a series at hand is: the chains of its closes and of what its averages are taken of.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Content {
+    pub(super) close: Chain,
+    pub(super) source: Option<Chain>,
+}
+
+impl Content {
+    fn of(prices: Prices<'_>) -> Self {
+        Self {
+            close: Chain::of(prices.close),
+            source: prices.source.map(Chain::of),
+        }
+    }
+
+    pub(super) fn name(&self) -> Name {
+        Name::of(&self.close, self.source.as_ref())
+    }
+}
+
+impl Held {
+    pub(super) fn of(bars: Bars) -> Self {
+        let content = Content::of(prices(&bars));
+        Self {
+            facts: SeriesFacts::of(&bars, content.name()),
+            content,
+            bars,
+        }
+    }
+}
+
+pub(super) fn prices(bars: &Bars) -> Prices<'_> {
+    Prices {
+        close: &bars.close,
+        source: bars.source.as_deref(),
+    }
 }
 
 impl Engine {
@@ -48,7 +91,7 @@ impl Engine {
         lane: usize,
     ) -> Vec<Result<Stand, Failure>> {
         let asking = Asking::new(self, cache, plan, lane);
-        let seen: Vec<Seen> = looked.iter().map(|looked| asking.see(looked)).collect();
+        let seen: Vec<Seen<'_>> = looked.iter().map(|looked| asking.see(looked)).collect();
         let at_hand: Vec<Series<'_>> = seen.iter().flat_map(Seen::series).collect();
         let mut answers = asking.answers(&at_hand).into_iter();
         let mut stands = Vec::with_capacity(seen.len());
@@ -56,11 +99,11 @@ impl Engine {
             match one {
                 Seen::Stands(all) => stands.extend(all.into_iter().map(Ok)),
                 Seen::Failed(failure) => stands.push(Err(failure)),
-                Seen::Read(input, have) => {
-                    for (bars, facts) in have.bars.iter().zip(&have.facts) {
+                Seen::Read(looked, have) => {
+                    for Held { bars, facts, .. } in &have.0 {
                         let answer = answers.next().expect("an answer for each series");
-                        let stand = |ending| Stand::new(&input, facts, ending);
-                        let failed = |error| Failure::of_series(&input, bars, error);
+                        let stand = |ending| Stand::new(looked, facts, ending);
+                        let failed = |error| Failure::of_series(&looked.input, bars, error);
                         stands.push(answer.map(stand).map_err(failed));
                     }
                 }
@@ -77,7 +120,7 @@ impl Engine {
         cache: &Cache,
         series: &[Prices<'_>],
     ) -> Vec<Result<Ending, EvaluateError>> {
-        let content = |prices: &Prices<'_>| Content::of(prices.close, prices.source);
+        let content = |prices: &Prices<'_>| Content::of(*prices);
         let contents: Vec<Content> = series.iter().map(content).collect();
         let pairs = series.iter().zip(&contents);
         let series: Vec<Series<'_>> = pairs
@@ -86,14 +129,15 @@ impl Engine {
                 content,
             })
             .collect();
-        Asking::new(self, cache, &self.plan, 0).answers(&series)
+        let asking = Asking::new(self, cache, &self.plan, 0).of_memory();
+        asking.answers(&series)
     }
 }
 
 impl Stand {
-    fn new(input: &Arc<str>, facts: &SeriesFacts, ending: Ending) -> Self {
+    pub(super) fn new(looked: &Looked<'_>, facts: &SeriesFacts, ending: Ending) -> Self {
         Self {
-            input: Arc::clone(input),
+            input: Arc::clone(&looked.input),
             symbol: facts.symbol.clone(),
             last: facts.last,
             ending,
@@ -101,89 +145,59 @@ impl Stand {
     }
 }
 
-impl Seen {
+impl Seen<'_> {
     fn series(&self) -> impl Iterator<Item = Series<'_>> {
-        let (bars, facts): (&[Bars], &[SeriesFacts]) = match self {
-            Self::Read(_, have) => (&have.bars, &have.facts),
-            _ => (&[], &[]),
+        let held: &[Held] = match self {
+            Self::Read(_, have) => &have.0,
+            _ => &[],
         };
-        bars.iter().zip(facts).map(|(bars, facts)| Series {
-            prices: Prices {
-                close: &bars.close,
-                source: bars.source.as_deref(),
-            },
-            content: &facts.content,
+        held.iter().map(|held| Series {
+            prices: prices(&held.bars),
+            content: &held.content,
         })
     }
 }
 
 impl Asking<'_> {
     /// Looks at a source, and opens it only if that is not enough.
-    fn see(&self, looked: &Looked<'_>) -> Seen {
-        let counters = &self.cache.counters;
+    fn see<'a>(&self, looked: &'a Looked<'a>) -> Seen<'a> {
         if let Some(have) = looked.have.get() {
-            return Seen::Read(looked.input(), Arc::clone(have));
+            return Seen::Read(looked, Arc::clone(have));
         }
-        if let Some((location, stamp)) = looked
-            .place
-            .as_ref()
-            .filter(|_| self.cache.trust != Trust::Nothing)
-        {
-            let known = read(&self.cache.index).look_up(location, stamp);
-            let stands = match known {
-                Known::Unchanged(facts) => Facts::decode(&facts).and_then(|facts| {
-                    let stands = self.stands_of(&facts, looked)?;
-                    Counters::add(&counters.sources_unchanged, 1);
-                    Some(stands)
-                }),
-                Known::Racy(facts) => {
-                    Facts::decode(&facts).and_then(|facts| self.unless_changed(&facts, looked))
-                }
-                Known::Grown { facts, length } => Facts::decode(&facts)
-                    .filter(|facts| facts.resume.is_some_and(|then| then.seal.length == length))
-                    .and_then(|facts| self.grown(&facts, looked)),
-                Known::Nothing | Known::Changed => None,
-            };
-            if let Some(stands) = stands {
-                return Seen::Stands(stands);
+        let mut unchanged = None;
+        let stands = match self.cache.known(looked) {
+            Known::Unchanged(facts) => {
+                unchanged = Facts::decode(&facts);
+                let stands = unchanged.as_ref();
+                let stands = stands.and_then(|facts| self.stands_of(facts, looked));
+                let is_known = usize::from(stands.is_some());
+                Counters::add(&self.cache.counters.sources_unchanged, is_known);
+                stands
             }
+            Known::Racy(facts) => {
+                Facts::decode(&facts).and_then(|facts| self.unless_changed(&facts, looked))
+            }
+            Known::Grown { facts, length } => Facts::decode(&facts)
+                .filter(|facts| facts.resume.is_some_and(|then| then.seal.length == length))
+                .and_then(|facts| self.grown(facts, looked)),
+            Known::Nothing | Known::Changed => None,
+        };
+        if let Some(stands) = stands {
+            return Seen::Stands(stands);
         }
-        Counters::add(&counters.sources_opened, 1);
-        let meter = &self.engine.meter;
-        let fetched = meter.read(|| looked.source.fetch_blocking(looked.request));
-        let source = fetched.as_ref().unwrap_or(looked.source);
-        match meter.read(|| source.read_marked(looked.request)) {
-            Ok(Marked { bars, resume }) => {
-                let facts = Facts::of(&bars, resume);
-                match &fetched {
-                    Some(source) => {
-                        let fetched = Looked::at(self.cache, source, looked.request);
-                        self.record(&fetched, &facts);
-                    }
-                    None => self.record(looked, &facts),
-                }
-                let facts = facts.series;
-                let have = looked.have.get_or_init(|| Arc::new(Have { bars, facts }));
-                Seen::Read(looked.input(), Arc::clone(have))
-            }
-            Err(error) => Seen::Failed(Failure {
-                input: looked.source.to_string(),
-                ..error.into()
-            }),
+        match self.engine.open_source(self.cache, looked, unchanged) {
+            Ok(have) => Seen::Read(looked, have),
+            Err(failure) => Seen::Failed(failure),
         }
     }
 
     /// The answers for all series of a source that is not opened, if all are known.
     fn stands_of(&self, facts: &Facts, looked: &Looked<'_>) -> Option<Vec<Stand>> {
-        let known = |series: &SeriesFacts| self.known(&series.content);
-        let known: Vec<(Ending, Option<Tier>)> =
-            facts.series.iter().map(known).collect::<Option<_>>()?;
-        let input = looked.input();
-        let stand = |((ending, tier), series): ((Ending, Option<Tier>), &SeriesFacts)| {
-            let n_bars = series.content.close.n_values();
-            self.cache.counters.hit(tier, n_bars);
+        let known = |series: &SeriesFacts| self.known(series);
+        let known: Vec<Ending> = facts.series.iter().map(known).collect::<Option<_>>()?;
+        let stand = |(ending, series): (Ending, &SeriesFacts)| {
             self.cache.note(series.interval);
-            Stand::new(&input, series, ending)
+            Stand::new(looked, series, ending)
         };
         Some(known.into_iter().zip(&facts.series).map(stand).collect())
     }
@@ -193,101 +207,75 @@ impl Asking<'_> {
         if !looked.source.is_as_it_was(facts.resume.as_ref()?) {
             return None;
         }
-        self.record(looked, facts);
+        self.cache.record(looked, facts);
         let stands = self.stands_of(facts, looked)?;
         Counters::add(&self.cache.counters.sources_opened, 1);
         Counters::add(&self.cache.counters.sources_equal, 1);
         Some(stands)
     }
+}
 
-    /// The answer for a text that has grown, if it was only appended to and its state is known.
-    fn grown(&self, facts: &Facts, looked: &Looked<'_>) -> Option<Vec<Stand>> {
-        let [old] = facts.series.as_slice() else {
-            return None;
+impl Engine {
+    /// Reads a source, and remembers what it holds; it has not changed since `unchanged` was known of it.
+    pub(super) fn open_source(
+        &self,
+        cache: &Cache,
+        looked: &Looked<'_>,
+        unchanged: Option<Facts>,
+    ) -> Result<Arc<Have>, Failure> {
+        Counters::add(&cache.counters.sources_opened, 1);
+        let fetched = self
+            .meter
+            .read(|| looked.source.fetch_blocking(looked.request));
+        let source = fetched.as_ref().unwrap_or(looked.source);
+        let marked = self.meter.read(|| source.read_marked(looked.request));
+        let Marked { bars, resume } = marked.map_err(|error| Failure {
+            input: looked.source.to_string(),
+            ..error.into()
+        })?;
+        let held: Vec<Held> = bars.into_iter().map(Held::of).collect();
+        let mut facts = Facts {
+            series: held.iter().map(|held| held.facts.clone()).collect(),
+            resume,
         };
-        let (then, last) = (facts.resume?, old.last?);
-        let entry = self.entry(&old.content)?;
-        let appended = match self.cache.trust {
-            Trust::Appends => looked
-                .source
-                .read_only_appended(looked.request, &then, last)?,
-            _ => looked.source.read_appended(looked.request, &then, last)?,
-        };
-        let [bars] = appended.bars.as_slice() else {
-            return None;
-        };
-        let (close, mut partial) = lengthened(&old.content.close, &entry.partial.0, &bars.close)?;
-        let chain = old.content.source.as_ref();
-        let more = chain
-            .zip(entry.partial.1.as_deref())
-            .zip(bars.source.as_deref());
-        let source = more.map(|((chain, partial), more)| lengthened(chain, partial, more));
-        if old.content.source.is_some() && !source.as_ref().is_some_and(Option::is_some) {
-            return None;
+        if let (Some(old), [new]) = (unchanged, facts.series.as_mut_slice())
+            && let Ok([old]) = <[SeriesFacts; 1]>::try_from(old.series)
+        {
+            new.trail.join(old.trail);
         }
-        let (source, partial_source) = source.flatten().unzip();
-        let new = Facts {
-            series: vec![SeriesFacts {
-                content: Content { close, source },
-                last: SeriesFacts::of(bars).last.or(old.last),
-                ..old.clone()
-            }],
-            resume: appended.resume,
-        };
-        let ending = self.go_on(
-            &entry.state,
-            Prices {
-                close: &bars.close,
-                source: bars.source.as_deref(),
-            },
-        )?;
-        let counters = &self.cache.counters;
-        Counters::add(&counters.sources_opened, 1);
-        Counters::add(&counters.sources_grown, 1);
-        Counters::add(&counters.bars_saved, old.content.close.n_values());
-        partial.shrink_to_fit();
-        let partial = Prices {
-            close: &partial,
-            source: partial_source.as_deref(),
-        };
-        let content = &new.series[0].content;
-        self.keep(content, partial, &ending, std::time::Duration::ZERO);
-        self.record(looked, &new);
-        Some(vec![Stand::new(&looked.input(), &new.series[0], ending)])
-    }
-
-    /// Remembers what a source holds, by how it looked before it was opened.
-    fn record(&self, looked: &Looked<'_>, facts: &Facts) {
-        for series in &facts.series {
-            self.cache.note(series.interval);
+        match &fetched {
+            Some(source) => cache.record(&Looked::at(cache, source, looked.request), &facts),
+            None => cache.record(looked, &facts),
         }
-        if let Some((location, stamp)) = &looked.place {
-            write(&self.cache.index).record(location, stamp.clone(), facts.encode());
-        }
+        let have = looked.have.get_or_init(|| Arc::new(Have(held)));
+        Ok(Arc::clone(have))
     }
 }
 
 impl Cache {
+    /// What is known of a source by its looks, as far as they are trusted.
+    pub(super) fn known(&self, looked: &Looked<'_>) -> Known {
+        let place = looked.place.as_ref();
+        match place.filter(|_| self.trust != Trust::Nothing) {
+            Some((location, stamp)) => read(&self.index).look_up(location, stamp),
+            None => Known::Nothing,
+        }
+    }
+
+    /// Remembers what a source holds, by how it looked before it was opened.
+    pub(super) fn record(&self, looked: &Looked<'_>, facts: &Facts) {
+        for series in &facts.series {
+            self.note(series.interval);
+        }
+        if let Some((location, stamp)) = &looked.place {
+            write(&self.index).record(location, stamp.clone(), facts.encode());
+        }
+    }
+
     /// Remembers the shortest time between bars.
-    fn note(&self, interval: Option<i64>) {
+    pub(super) fn note(&self, interval: Option<i64>) {
         if let Some(interval) = interval.filter(|interval| 0 < *interval) {
             self.interval.fetch_min(interval, Relaxed);
         }
     }
-}
-
-/// The chain of a series with `more` values, and what follows its last whole block; `None` if
-/// `partial` is not what the old chain ended with.
-fn lengthened(old: &Chain, partial: &[f64], more: &[f64]) -> Option<(Chain, Vec<f64>)> {
-    let mut builder = ChainBuilder::resume(old);
-    builder.update(partial);
-    if builder.fingerprint() != old.fingerprint() {
-        return None;
-    }
-    builder.update(more);
-    let chain = builder.finish();
-    let mut rest = [partial, more].concat();
-    let n_rest = chain.n_values() % atc_cache::BLOCK_VALUES;
-    rest.drain(..rest.len() - n_rest);
-    Some((chain, rest))
 }

@@ -55,6 +55,9 @@ pub(crate) fn hive_symbol(path: &str) -> Option<String> {
 
 /// The path up to and including the hive folder, and the symbol it gives.
 pub(crate) fn hive_folder(path: &str) -> Option<(&str, String)> {
+    if !path.contains('=') {
+        return None;
+    }
     let mut end = 0;
     let mut found = None;
     for part in path.split_inclusive(['/', '\\']) {

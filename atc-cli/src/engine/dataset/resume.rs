@@ -5,10 +5,11 @@
 
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::Read as _;
 use std::path::Path;
 
 use super::decode::{Named, Reading, decode};
+use super::disk::read_exact_at;
 use super::seal::{self, Seal};
 use super::sniff::{Content, HEAD, sniff};
 use super::source::Part;
@@ -97,18 +98,17 @@ impl Source {
         with_text(self.only_file()?, appended).flatten()
     }
 
-    /// As [`read_appended`](Self::read_appended), of a text that is only ever appended to: what lies between its first
-    /// bytes and its last ones is not looked at.
+    /// As [`read_appended`](Self::read_appended), of a text that is only ever appended to and has `length` bytes now:
+    /// what lies between its first bytes and its last ones is not looked at.
     pub(crate) fn read_only_appended(
         &self,
         request: &Request,
-        then: &Resume,
+        (then, length): (&Resume, u64),
         last: (f64, Option<i64>),
     ) -> Option<Marked> {
         let file = File::open(self.only_file()?).ok()?;
         let mut ends = TEXT.take();
-        ends.clear();
-        let appended = read_ends(file, then, &mut ends).and_then(|n_head| {
+        let appended = read_ends(&file, (then, length), &mut ends).and_then(|n_head| {
             let (head, rest) = ends.split_at(n_head);
             self.appended(&Grown { head, rest }, request, (then, last))
         });
@@ -182,14 +182,18 @@ fn keep(text: Vec<u8>) {
     }
 }
 
-/// Reads the head of a text, and what follows the blocks it had; returns how long the head is.
-fn read_ends(mut file: File, then: &Resume, ends: &mut Vec<u8>) -> Option<usize> {
-    let n_head = then.seal.length.min(then.preamble.max(seal::HEAD as u64));
-    let n_head_read = (&mut file).take(n_head).read_to_end(ends).ok()?;
+/// Reads the head of a text, and what follows the blocks it had, up to `length`; returns how long the head is.
+///
+/// `None` if it does not end with a row: somebody is writing.
+fn read_ends(file: &File, (then, length): (&Resume, u64), ends: &mut Vec<u8>) -> Option<usize> {
+    let n_head = then.seal.length.min(then.preamble.max(seal::HEAD as u64)) as usize;
     let from = then.seal.n_whole() as u64;
-    file.seek(SeekFrom::Start(from)).ok()?;
-    let n_rest = file.take(SIZE_LIMIT + 1).read_to_end(ends).ok()?;
-    (n_head_read as u64 == n_head && n_rest as u64 <= SIZE_LIMIT).then_some(n_head_read)
+    let n_rest = length.checked_sub(from).filter(|n| *n <= SIZE_LIMIT)?;
+    ends.resize(n_head + n_rest as usize, 0);
+    let (head, rest) = ends.split_at_mut(n_head);
+    read_exact_at(file, head, 0).ok()?;
+    read_exact_at(file, rest, from).ok()?;
+    ends.ends_with(b"\n").then_some(n_head)
 }
 
 fn read_text(path: &Path, text: &mut Vec<u8>) -> Option<()> {

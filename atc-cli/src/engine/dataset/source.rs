@@ -156,6 +156,14 @@ impl Source {
         None
     }
 
+    /// As it is displayed.
+    pub(crate) fn name(&self) -> Arc<str> {
+        match self.parts.first() {
+            Some(part) => part.name(),
+            None => self.symbol().into(),
+        }
+    }
+
     /// The symbol by hive folder or file name; a symbol column inside the file overrides the file name.
     pub fn symbol(&self) -> &str {
         self.symbol.name()
@@ -224,10 +232,7 @@ impl Source {
 impl fmt::Display for Source {
     /// The path as found, the folder's first file for a hive, or `stdin`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.parts.first() {
-            Some(part) => f.write_str(&part.name()),
-            None => f.write_str(self.symbol()),
-        }
+        f.write_str(&self.name())
     }
 }
 

@@ -31,7 +31,7 @@ enum Event {
 fn event() -> impl Strategy<Value = Event> {
     let file = 0..3_usize;
     prop_oneof![
-        4 => (file.clone(), 1..4_usize).prop_map(|(file, n)| Event::Append { file, n }),
+        4 => (file.clone(), prop_oneof![3 => 1..4_usize, 1 => 10..40_usize]).prop_map(|(file, n)| Event::Append { file, n }),
         3 => (file.clone(), 0..5000_usize).prop_map(|(file, bar)| Event::ChangeOldBar { file, bar }),
         2 => (0..5_usize).prop_map(|which| Event::ChangeParameter { which }),
         2 => (0..3_usize).prop_map(Event::SwitchProfile),

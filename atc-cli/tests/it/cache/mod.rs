@@ -6,11 +6,15 @@
 )]
 
 mod across;
+mod bits;
 #[cfg(feature = "cli")]
 mod command;
+mod growth;
 mod law;
 mod memory;
+mod polite;
 mod sources;
+mod swept;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -1,0 +1,215 @@
+//! The file of a source index: records ascending by location, and a digest.
+//!
+//! It is read in one piece and left as it is: an index of thousands of sources costs no thousands of allocations.
+
+use std::{fs, path::Path, time::Duration};
+
+use super::{Record, Touched};
+use crate::{Stamp, stamp::Identity};
+
+const MAGIC: &[u8; 8] = b"ATCSRC02";
+const DIGEST_BYTES: usize = 16;
+
+/// Records as they lie in the file.
+#[derive(Debug, Default)]
+pub(super) struct Saved {
+    bytes: Vec<u8>,
+    /// Where each record begins, and after the last one where it ends.
+    starts: Vec<u32>,
+}
+
+impl Saved {
+    /// What is in a file; nothing if it is missing, damaged or of another version.
+    pub(super) fn read(path: &Path) -> Self {
+        let bytes = fs::read(path).ok();
+        bytes.and_then(Self::decode).unwrap_or_default()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    pub(super) fn get(&self, location: &str) -> Option<Record> {
+        Record::decode(self.rest(self.find(location)?))
+    }
+
+    pub(super) fn contains(&self, location: &str) -> bool {
+        self.find(location).is_some()
+    }
+
+    /// The locations that begin with `prefix`, ascending.
+    pub(super) fn locations(&self, prefix: &str) -> impl Iterator<Item = &str> {
+        let all = (self.first_from(prefix)..self.len()).map(|at| self.location(at));
+        all.take_while(move |location| location.starts_with(prefix.as_bytes()))
+            .filter_map(|location| str::from_utf8(location).ok())
+    }
+
+    /// The file with `touched` in place of what it holds.
+    pub(super) fn with(&self, touched: &Touched) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.bytes.len() + 300 * touched.len() + 64);
+        bytes.extend_from_slice(MAGIC);
+        let mut old = (0..self.len()).peekable();
+        for (location, record) in touched {
+            while let Some(at) = old.next_if(|at| self.location(*at) < location.as_bytes()) {
+                bytes.extend_from_slice(self.record(at));
+            }
+            let _replaced = old.next_if(|at| self.location(*at) == location.as_bytes());
+            if let Some(record) = record {
+                put_part(&mut bytes, location.as_bytes());
+                record.encode(&mut bytes);
+            }
+        }
+        for at in old {
+            bytes.extend_from_slice(self.record(at));
+        }
+        let digest = blake3::hash(&bytes);
+        bytes.extend_from_slice(&digest.as_bytes()[..DIGEST_BYTES]);
+        bytes
+    }
+
+    fn decode(mut bytes: Vec<u8>) -> Option<Self> {
+        let content = bytes.len().checked_sub(DIGEST_BYTES)?;
+        if blake3::hash(&bytes[..content]).as_bytes()[..DIGEST_BYTES] != bytes[content..] {
+            return None;
+        }
+        bytes.truncate(content);
+        let mut rest = bytes.strip_prefix(MAGIC)?;
+        let mut starts = Vec::new();
+        let mut before: Option<&[u8]> = None;
+        while !rest.is_empty() {
+            starts.push(u32::try_from(content - rest.len()).ok()?);
+            let location = take_part(&mut rest)?;
+            if before.is_some_and(|before| location <= before) || str::from_utf8(location).is_err()
+            {
+                return None;
+            }
+            before = Some(location);
+            Record::skip(&mut rest)?;
+        }
+        starts.push(u32::try_from(content).ok()?);
+        Some(Self { bytes, starts })
+    }
+
+    fn find(&self, location: &str) -> Option<usize> {
+        let at = self.first_from(location);
+        (at < self.len() && self.location(at) == location.as_bytes()).then_some(at)
+    }
+
+    /// The first record whose location is not before this one.
+    fn first_from(&self, location: &str) -> usize {
+        let (mut from, mut to) = (0, self.len());
+        while from < to {
+            let middle = from.midpoint(to);
+            if self.location(middle) < location.as_bytes() {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        from
+    }
+
+    fn record(&self, at: usize) -> &[u8] {
+        &self.bytes[self.starts[at] as usize..self.starts[at + 1] as usize]
+    }
+
+    fn location(&self, at: usize) -> &[u8] {
+        take_part(&mut self.record(at)).unwrap_or_default()
+    }
+
+    /// A record after its location.
+    fn rest(&self, at: usize) -> &[u8] {
+        let mut rest = self.record(at);
+        let _location = take_part(&mut rest);
+        rest
+    }
+}
+
+impl Record {
+    /// Length, modified, taken, kind of identity, identity, facts.
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        let Self { stamp, facts } = self;
+        bytes.extend_from_slice(&stamp.length.to_le_bytes());
+        for time in [stamp.modified, stamp.taken] {
+            bytes.extend_from_slice(&time.as_secs().to_le_bytes());
+            bytes.extend_from_slice(&time.subsec_nanos().to_le_bytes());
+        }
+        match &stamp.identity {
+            Identity::File(device, inode) => {
+                bytes.push(0);
+                put_part(
+                    bytes,
+                    [device.to_le_bytes(), inode.to_le_bytes()].as_flattened(),
+                );
+            }
+            Identity::Tag(tag) => {
+                bytes.push(1);
+                put_part(bytes, tag.as_bytes());
+            }
+            Identity::Files(digest) => {
+                bytes.push(2);
+                put_part(bytes, digest.as_bytes());
+            }
+        }
+        put_part(bytes, facts);
+    }
+
+    fn decode(mut rest: &[u8]) -> Option<Self> {
+        let rest = &mut rest;
+        let length = u64::from_le_bytes(take(rest)?);
+        let modified = take_time(rest)?;
+        let taken = take_time(rest)?;
+        let [kind] = take(rest)?;
+        let mut identity = take_part(rest)?;
+        let text = |bytes: &[u8]| str::from_utf8(bytes).map(str::to_owned).ok();
+        let identity = match kind {
+            0 => Identity::File(
+                u64::from_le_bytes(take(&mut identity)?),
+                u64::from_le_bytes(take(&mut identity)?),
+            ),
+            1 => Identity::Tag(text(identity)?),
+            2 => Identity::Files(text(identity)?),
+            _ => return None,
+        };
+        let stamp = Stamp {
+            length,
+            modified,
+            identity,
+            taken,
+        };
+        let facts = take_part(rest)?.into();
+        Some(Self { stamp, facts })
+    }
+
+    /// Moves behind a record, if there is a whole one.
+    fn skip(rest: &mut &[u8]) -> Option<()> {
+        take::<{ 8 + 2 * 12 + 1 }>(rest)?;
+        take_part(rest)?;
+        take_part(rest)?;
+        Some(())
+    }
+}
+
+fn put_part(bytes: &mut Vec<u8>, part: &[u8]) {
+    bytes.extend_from_slice(&(part.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(part);
+}
+
+fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+    let (head, after) = rest.split_first_chunk()?;
+    *rest = after;
+    Some(*head)
+}
+
+fn take_part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let length = u32::from_le_bytes(take(rest)?);
+    let (part, after) = rest.split_at_checked(length as usize)?;
+    *rest = after;
+    Some(part)
+}
+
+fn take_time(rest: &mut &[u8]) -> Option<Duration> {
+    let seconds = u64::from_le_bytes(take(rest)?);
+    let nanos = u32::from_le_bytes(take(rest)?);
+    (nanos < 1_000_000_000).then(|| Duration::new(seconds, nanos))
+}

@@ -1,0 +1,138 @@
+//! Texts that have grown: what they say now, from what was kept and what is new.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use atc_core::Classifier;
+
+use super::answers::{Asking, standing};
+use super::ending::{self, Kept};
+use super::facts::{Facts, SeriesFacts};
+use super::looked::Looked;
+use super::statistics::Counters;
+use super::tile::{Stand, prices};
+use super::trail::{Name, Trail};
+use super::{Trust, write};
+use crate::engine::dataset::Marked;
+use crate::engine::{Ending, Prices};
+
+impl Asking<'_> {
+    /// The answer for a text that has grown, if it was only appended to and a state is known.
+    pub(super) fn grown(&self, facts: Facts, looked: &Looked<'_>) -> Option<Vec<Stand>> {
+        let then = facts.resume?;
+        let length = looked.place.as_ref()?.1.length();
+        let [old] = <[SeriesFacts; 1]>::try_from(facts.series).ok()?;
+        let last = old.last?;
+        // Before the file is opened: there has to be something to go on from.
+        let walk = self.begin(&old.trail)?;
+        let (source, request) = (looked.source, looked.request);
+        let meter = &self.engine.meter;
+        let Marked { bars, resume } = meter.read(|| match self.cache.trust {
+            Trust::Appends => source.read_only_appended(request, (&then, length), last),
+            _ => source.read_appended(request, &then, last),
+        })?;
+        let [bars] = bars.as_slice() else {
+            return None;
+        };
+        let more = prices(bars);
+        if more.source.is_some() != old.trail.anchor.source.is_some() {
+            return None;
+        }
+        let (ending, trail) = meter.compute(|| self.finish(walk, &old.trail, more))?;
+        let counters = &self.cache.counters;
+        Counters::add(&counters.sources_opened, 1);
+        Counters::add(&counters.sources_grown, 1);
+        Counters::add(&counters.bars_saved, old.n_bars);
+        let question = &self.asked.question;
+        let mut readings = write(&self.asked.readings);
+        // A text that grows every quarter of an hour would fill the table with where it stood.
+        readings.remove(&question.key(old.trail.end()));
+        readings.insert(question.key(trail.end()), &ending::encode(&ending));
+        drop(readings);
+        let series = SeriesFacts {
+            n_bars: old.n_bars + bars.len(),
+            last: SeriesFacts::of(bars, trail.anchor).last.or(old.last),
+            trail,
+            ..old
+        };
+        let new = Facts {
+            series: vec![series],
+            resume,
+        };
+        self.cache.record(looked, &new);
+        Some(vec![Stand::new(looked, &new.series[0], ending)])
+    }
+
+    /// The answer at the end of a trail, from the state of one of its anchors.
+    pub(super) fn at_end(&self, trail: &Trail) -> Option<Ending> {
+        if trail.ends_at_anchor() && trail.before.is_none() {
+            return None;
+        }
+        let nothing = Prices {
+            close: &[],
+            source: trail.anchor.source.map(|_| &[][..]),
+        };
+        let (ending, _) = self.finish(self.begin(trail)?, trail, nothing)?;
+        Some(ending)
+    }
+
+    /// The last state that is kept along a trail.
+    fn begin(&self, trail: &Trail) -> Option<Walk> {
+        let at = |name: Name| {
+            let entry = self.cache.store()?.get(&self.asked.question.key(name))?;
+            let Kept { state, .. } = Kept::decode(&entry)?;
+            let classifier = Classifier::restore(Arc::clone(self.plan), &state).ok()?;
+            Some((classifier, entry.cost()))
+        };
+        let walk = |is_at_anchor| {
+            move |(classifier, cost)| Walk {
+                classifier,
+                is_at_anchor,
+                cost,
+            }
+        };
+        at(trail.anchor).map(walk(true)).or_else(|| {
+            let (before, _) = trail.before.as_ref()?;
+            at(*before).map(walk(false))
+        })
+    }
+
+    /// Walks on to the end of the trail and over `more` bars; keeps the state where one belongs.
+    fn finish(&self, walk: Walk, trail: &Trail, more: Prices<'_>) -> Option<(Ending, Trail)> {
+        let begun = Instant::now();
+        let Walk {
+            mut classifier,
+            is_at_anchor,
+            cost,
+        } = walk;
+        let question = &self.asked.question;
+        let mut n_bars = trail.since.close.len() + more.close.len();
+        if let (false, Some((_, way))) = (is_at_anchor, &trail.before) {
+            self.feed(&mut classifier, way.prices())?;
+            n_bars += way.close.len();
+            // So that this question is as far as the others.
+            let ending = standing(&classifier, true);
+            self.put(question.key(trail.anchor), &ending, cost);
+        }
+        self.feed(&mut classifier, trail.since.prices())?;
+        self.feed(&mut classifier, more)?;
+        let longer = trail.longer(more);
+        let is_anchor = longer.ends_at_anchor() && !more.close.is_empty();
+        let mut ending = standing(&classifier, is_anchor);
+        if is_anchor {
+            self.put(question.key(longer.anchor), &ending, cost);
+            ending.state = None;
+        }
+        self.count_prefix(begun, n_bars);
+        Some((ending, longer))
+    }
+}
+
+/// A series on its way from a state to its end.
+struct Walk {
+    classifier: Classifier,
+    /// Whether it is at the anchor of the trail, or at the one before.
+    is_at_anchor: bool,
+    /// What it takes to compute it from the start.
+    cost: Duration,
+}
