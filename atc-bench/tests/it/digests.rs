@@ -113,7 +113,7 @@ fn a_cache_in_any_state_gives_the_same_bits_and_what_it_was_warmed_with_hits() {
         ("disk", 1.0),
         ("appended", 1.0),
     ];
-    assert_eq!(cached, [states, states].concat());
+    assert_eq!(cached, [states; 3].concat());
 }
 
 #[test]

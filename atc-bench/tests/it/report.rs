@@ -48,6 +48,10 @@ fn json_holds_every_round_of_every_cell() {
         "rayon memory",
         "rayon disk",
         "rayon appended",
+        "async cold",
+        "async memory",
+        "async disk",
+        "async appended",
     ];
     assert_eq!(names, expected);
     for cell in cells {
@@ -147,7 +151,7 @@ fn the_four_modes_are_a_view_of_the_matrix() {
 fn a_page_shows_every_row_and_explains_the_slow_ones() {
     let page = String::from_utf8(bench(&[&SMALL[..], &["--html"]].concat()).stdout).unwrap();
     assert!(page.starts_with("<!doctype html>"), "{page}");
-    assert_eq!(page.matches("<div class=\"bar").count(), 13, "{page}");
+    assert_eq!(page.matches("<div class=\"bar").count(), 17, "{page}");
     let slow = page.matches("<div class=\"bar slow").count();
     assert!(0 < slow, "a stream is slower than vectors: {page}");
     assert!(page.contains("which is what a live feed does"), "{page}");
@@ -199,7 +203,7 @@ fn a_run_is_held_against_one_that_was_kept() {
             .ends_with("faster"),
         "{text}"
     );
-    assert_eq!(text.matches("| 20x2000 ").count(), 13, "{text}");
+    assert_eq!(text.matches("| 20x2000 ").count(), 17, "{text}");
 
     report["wanted"] = "13 columns".into();
     std::fs::write(&kept, report.to_string()).unwrap();
