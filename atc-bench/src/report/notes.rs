@@ -24,8 +24,8 @@ pub(super) fn of(measured: &Measured) -> Vec<String> {
     lines
 }
 
-const FULL: &str = "the states of so many series, old and new, do not fit into the 64 MiB that a cache in \
-                    memory has: some old ones were gone when they were asked for, and their series \
+const FULL: &str = "the states of so many series, old and new, do not fit into what a cache in memory \
+                    holds: some old ones were gone when they were asked for, and their series \
                     computed from the first bar";
 
 fn why(measured: &Measured, cell: &Cell) -> String {

@@ -21,7 +21,7 @@ use super::warm::WarmArgs;
 /// symbol; each vote weighs what following it would have earned.
 ///
 /// Data goes to standard output, words to standard error. Exit codes: 0 done,
-/// 1 some inputs failed (all others were done), 2 misuse.
+/// 1 some inputs failed (all others were done), 2 misuse, 130 stopped by Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(name = "atc", version, propagate_version = true, max_term_width = 100)]
 pub(crate) struct Cli {

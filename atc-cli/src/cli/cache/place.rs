@@ -24,7 +24,7 @@ pub(crate) struct CacheArgs {
         help_heading = "Cache"
     )]
     cache: Option<Place>,
-    /// Disk it may take, such as 500M or 2G
+    /// Disk it may take, or memory with `--cache memory`, such as 500M or 2G
     #[arg(
         long,
         global = true,
@@ -141,7 +141,7 @@ impl CacheArgs {
     pub(crate) fn open(&self, trust: Trust, global: &Global) -> anyhow::Result<Option<Arc<Cache>>> {
         let cache = match self.place()? {
             Place::Off => return Ok(None),
-            Place::Memory => Cache::in_memory(),
+            Place::Memory => Cache::in_memory().memory_bytes(self.cache_size.0),
             Place::Folder(folder) => Cache::in_directory(folder),
         };
         let cache = cache.disk_bytes(self.cache_size.0).trust(trust);

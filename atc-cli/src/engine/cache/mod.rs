@@ -90,6 +90,7 @@ pub struct Cache {
     home: Option<PathBuf>,
     /// Where relative paths begin.
     here: PathBuf,
+    memory_bytes: usize,
     disk_bytes: usize,
     trust: Trust,
     on_warning: OnWarning,
@@ -111,20 +112,22 @@ pub struct Cache {
 impl Cache {
     /// A cache in `directory`, which is created when there is something to keep: 1 GiB on disk.
     ///
-    /// A directory that cannot be used costs one warning, and the cache keeps to memory.
+    /// Of that, up to 64 MiB are in memory as well. A directory that cannot be used costs one warning, and the cache
+    /// keeps to memory.
     pub fn in_directory(directory: impl Into<PathBuf>) -> Self {
         let home = directory.into();
-        let mut cache = Self::in_memory();
+        let mut cache = Self::in_memory().memory_bytes(64 << 20);
         cache.index = RwLock::new(SourceIndex::open(home.join("sources")));
         cache.home = Some(home);
         cache
     }
 
-    /// A cache of this process alone.
+    /// A cache of this process alone: at most 256 MiB of states.
     pub fn in_memory() -> Self {
         Self {
             home: None,
             here: std::env::current_dir().unwrap_or_default(),
+            memory_bytes: 256 << 20,
             disk_bytes: 1 << 30,
             trust: Trust::default(),
             on_warning: Box::new(|_| ()),
@@ -140,6 +143,13 @@ impl Cache {
             traffic: Traffic::default(),
             interval: AtomicI64::new(i64::MAX),
         }
+    }
+
+    /// How many bytes of states may be in memory; what has no room there is asked of the disk, if there is one.
+    #[must_use]
+    pub fn memory_bytes(mut self, bytes: usize) -> Self {
+        self.memory_bytes = bytes;
+        self
     }
 
     /// How many bytes the store may take on disk. Changing it begins an empty store.
@@ -240,6 +250,7 @@ impl Cache {
             };
             let warned = Arc::clone(&self.warned);
             let config = config
+                .memory_bytes(self.memory_bytes)
                 .disk_bytes(self.disk_bytes)
                 .schema(SCHEMA)
                 .on_warning(move |warning| {
