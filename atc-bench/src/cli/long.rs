@@ -1,7 +1,6 @@
 //! One long series: on one thread, slice by slice, and on two, piece by piece.
 
 use std::sync::Arc;
-use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
@@ -9,6 +8,7 @@ use atc_bench::market::Workload;
 use atc_bench::report::Sheet;
 use atc_bench::stats::Times;
 use atc_core::{Isa, Params, Pieces, Plan, Series, Workspace};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// The series.
 const N_BARS: usize = 1_000_000;
@@ -38,7 +38,7 @@ impl Racer {
     }
 
     /// Times both; the bars are checked within the time.
-    fn round(&mut self, plan: &Arc<Plan>, close: &[f64]) -> anyhow::Result<()> {
+    fn round(&mut self, plan: &Arc<Plan>, close: &[f64], pool: &ThreadPool) -> anyhow::Result<()> {
         let start = Instant::now();
         let series = [Series::new(plan, close, None)?];
         self.workspaces[0].averages(&series, &mut [&mut self.one]);
@@ -49,13 +49,13 @@ impl Racer {
         let pieces = Pieces::new(plan, &series, self.isa, 2).context("the series is long")?;
         let (head, tail) = self.two.split_at_mut(pieces.bars(0).end);
         let [first, second] = &mut self.workspaces;
-        let ends = thread::scope(|scope| {
-            let tail = scope.spawn(|| pieces.averages(1, &series, second, tail));
-            let head = pieces.averages(0, &series, first, head);
-            [Some(head), tail.join().ok()]
+        let (head, tail) = pool.install(|| {
+            rayon::join(
+                || pieces.averages(0, &series, first, head),
+                || pieces.averages(1, &series, second, tail),
+            )
         });
-        let ends: Option<Vec<_>> = ends.into_iter().collect();
-        pieces.join(&series, ends.context("a thread panicked")?, &mut self.two);
+        pieces.join(&series, vec![head, tail], &mut self.two);
         self.seconds[1].push(start.elapsed().as_secs_f64());
 
         let bits = |values: &[f64]| {
@@ -79,10 +79,11 @@ pub(crate) fn measured(rounds: u16) -> anyhow::Result<Sheet> {
     let close = Workload::new(1, N_BARS).series(1, 0);
     let racers = [Isa::Avx512, Isa::Avx2, Isa::Portable(4)].into_iter();
     let mut racers: Vec<Racer> = racers.filter_map(|isa| Racer::new(&plan, isa)).collect();
+    let pool = ThreadPoolBuilder::new().num_threads(2).build()?;
     let rounds = (rounds / ROUNDS_IN).max(3);
     for _ in 0..rounds {
         for racer in &mut racers {
-            racer.round(&plan, &close)?;
+            racer.round(&plan, &close, &pool)?;
         }
     }
     Ok(sheet(rounds, racers))

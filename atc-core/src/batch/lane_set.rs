@@ -152,12 +152,58 @@ impl<V: Lanes> LaneSet<V> {
     /// Hands the columns of a block on.
     #[inline(always)]
     fn columns(&mut self, tile: &Placing<'_, '_>, n: usize, out: &mut [Columns]) {
+        let at_once = match V::N {
+            4 => self.columns_at_once::<4>(tile, n, out),
+            8 => self.columns_at_once::<8>(tile, n, out),
+            _ => false,
+        };
+        if at_once {
+            return;
+        }
         let (block, room) = (&self.block, &mut self.values);
         for f in 0..6 {
             tile.place(&block.signals[f][..n], room, out, |c| &mut c.signals.0[f]);
             tile.place(&block.equities[f][..n], room, out, |c| &mut c.equities.0[f]);
         }
         tile.place(&block.average[..n], room, out, |c| &mut c.average_signal);
+    }
+
+    /// Hands the columns of a block on, straight to where they are wanted, if every lane has a series without missing
+    /// bars that goes on through the block.
+    #[inline(always)]
+    fn columns_at_once<const N: usize>(
+        &mut self,
+        tile: &Placing<'_, '_>,
+        n: usize,
+        out: &mut [Columns],
+    ) -> bool {
+        let Ok(order) = <[usize; N]>::try_from(tile.order) else {
+            return false;
+        };
+        let bars = tile.first..tile.first + n;
+        let goes_on = |at: &usize| tile.all[*at].goes_on_through(bars.end);
+        let Ok(mut targets) = out.get_disjoint_mut(order) else {
+            return false;
+        };
+        if tile.slices.is_some() || !order.iter().all(goes_on) {
+            return false;
+        }
+        let block = &self.block;
+        for f in 0..6 {
+            let mut rows = targets
+                .each_mut()
+                .map(|c| &mut c.signals.0[f][bars.clone()]);
+            V::scatter(&block.signals[f][..n], &mut rows);
+            let mut rows = targets
+                .each_mut()
+                .map(|c| &mut c.equities.0[f][bars.clone()]);
+            V::scatter(&block.equities[f][..n], &mut rows);
+        }
+        let mut rows = targets
+            .each_mut()
+            .map(|c| &mut c.average_signal[bars.clone()]);
+        V::scatter(&block.average[..n], &mut rows);
+        true
     }
 
     /// Follows the trends through a block, and hands on the series that end or pause with it.
@@ -249,7 +295,7 @@ impl Placing<'_, '_> {
         column: impl Fn(&mut O) -> &mut [f64],
     ) {
         let stride = room.len() / V::N;
-        V::scatter(values, stride, room);
+        V::scatter_apart(values, room);
         if let Some(slices) = self.slices {
             let (series, out) = (&self.all[self.order[0]], column(&mut out[self.order[0]]));
             for (lane, room) in room.chunks_exact(stride).enumerate() {

@@ -13,8 +13,9 @@ use crate::lanes::Lanes;
 use crate::state::State;
 use crate::{Classifier, Plan, TrendTracker};
 
-/// Comparisons that a piece makes for the next one, even if its own slices have met before.
-const AT_LEAST: usize = 6;
+/// Comparisons that a piece makes for the next one, even if its own slices have met before. What has not met by then
+/// is gone on with bar by bar, which costs a tenth of a millisecond for each comparison.
+const AT_LEAST: usize = 2;
 
 /// A long series cut into pieces that any threads may compute at the same time.
 ///
@@ -174,11 +175,8 @@ impl Pieces {
         ends.sort_unstable_by_key(|end| end.piece);
         let pieces = ends.iter().map(|end| end.piece);
         assert!(pieces.eq(0..self.n), "one end for each piece");
-        let (bars, record) = self.seams(&ends, out);
-        let mut state = State::resume(&self.plan, bars, record);
-        for (bar, out) in out.iter_mut().enumerate().skip(bars) {
-            *out = state.advance(&self.plan, series.close()[bar], series.source()[bar]);
-        }
+        let (bars, mut state) = self.seams(series, &ends, out);
+        self.go_on(series, &mut state, &mut out[bars..]);
         let mut trend = TrendTracker::default();
         trend.extend(&self.plan, out);
         let flip = trend.last_flip();
@@ -190,23 +188,58 @@ impl Pieces {
         }
     }
 
-    /// Puts overlaps in their places. Returns the last true state, and the bars before it.
-    fn seams<'e>(&self, ends: &'e [PieceEnd], out: &mut [f64]) -> (usize, &'e Record) {
+    /// Puts overlaps in their places. Returns the last state that is known to be true, and the bars before it.
+    fn seams(&self, series: &Series<'_>, ends: &[PieceEnd], out: &mut [f64]) -> (usize, State) {
         for end in ends {
             let next = ends.get(end.piece + 1).filter(|_| end.is_whole);
             let Some(next) = next else {
-                return (end.reached.0, &end.reached.1);
+                let (bars, record) = &end.reached;
+                return (*bars, State::resume(&self.plan, *bars, record));
             };
-            let mut states = end.late.iter().zip(&next.early);
-            let met = states.position(|(late, early)| is_same(late, early));
-            let true_bars = met.map_or(end.overlap.len(), |at| (at + 1) * CHECK);
-            let out = &mut out[self.bars(next.piece).start..][..true_bars];
-            out.copy_from_slice(&end.overlap[..true_bars]);
-            if met.is_none() {
-                return (end.reached.0, &end.reached.1);
+            if let Err(reached) = self.seam(series, (end, next), out) {
+                return reached;
             }
         }
         unreachable!("the last piece has no next one")
+    }
+
+    /// Puts the overlap of a piece with the next one in its place, and goes on bar by bar until the two meet. If they
+    /// do not, where that came to.
+    fn seam(
+        &self,
+        series: &Series<'_>,
+        (end, next): (&PieceEnd, &PieceEnd),
+        out: &mut [f64],
+    ) -> Result<(), (usize, State)> {
+        let start = self.bars(next.piece).start;
+        let mut states = end.late.iter().zip(&next.early);
+        let met = states.position(|(late, early)| is_same(late, early));
+        let true_bars = met.map_or(end.overlap.len(), |at| (at + 1) * CHECK);
+        out[start..][..true_bars].copy_from_slice(&end.overlap[..true_bars]);
+        if met.is_some() {
+            return Ok(());
+        }
+        let (mut bars, record) = (end.reached.0, &end.reached.1);
+        let mut state = State::resume(&self.plan, bars, record);
+        let mut record = Vec::with_capacity(record.len());
+        for early in &next.early[end.late.len()..] {
+            self.go_on(series, &mut state, &mut out[bars..bars + CHECK]);
+            bars += CHECK;
+            record.clear();
+            state.record(&self.plan, &mut record);
+            if is_same(&record, early) {
+                return Ok(());
+            }
+        }
+        Err((bars, state))
+    }
+
+    /// Takes a series on, bar by bar.
+    fn go_on(&self, series: &Series<'_>, state: &mut State, out: &mut [f64]) {
+        let bars = state.bars()..;
+        for (bar, out) in bars.zip(out) {
+            *out = state.advance(&self.plan, series.close()[bar], series.source()[bar]);
+        }
     }
 }
 
@@ -232,7 +265,7 @@ impl PieceWork<'_> {
         room: &mut [f64],
     ) {
         let stride = room.len() / V::N;
-        V::scatter(average, stride, room);
+        V::scatter_apart(average, room);
         let lanes = if ahead == 0 { 1 } else { V::N };
         for (lane, values) in room.chunks_exact(stride).enumerate().take(lanes) {
             self.put(first + lane * ahead, &values[..average.len()]);

@@ -112,6 +112,12 @@ impl<'a> Series<'a> {
         })
     }
 
+    /// Whether no bar is missing, and at least `n` are there.
+    #[inline]
+    pub(crate) fn goes_on_through(&self, n: usize) -> bool {
+        self.present.is_none() && n <= self.close.len()
+    }
+
     /// The index of the `i`-th bar that exists.
     #[inline]
     pub(crate) fn index(&self, i: usize) -> usize {

@@ -58,15 +58,25 @@ pub(crate) trait Lanes:
         }
     }
 
-    /// The reverse of [`gather`](Self::gather): lane `l` goes to the values from
-    /// `l * stride` on.
+    /// The reverse of [`gather`](Self::gather): the values of a lane go to its row, which is as long as `values`.
     #[inline(always)]
-    fn scatter(values: &[Self], stride: usize, out: &mut [f64]) {
-        for (lane, series) in out.chunks_exact_mut(stride).enumerate() {
-            for (slot, value) in series.iter_mut().zip(values) {
+    fn scatter(values: &[Self], rows: &mut [&mut [f64]]) {
+        for (lane, row) in rows.iter_mut().enumerate() {
+            for (slot, value) in row.iter_mut().zip(values) {
                 *slot = value.lane(lane);
             }
         }
+    }
+
+    /// As [`scatter`](Self::scatter), to the beginnings of the equal parts of `room`.
+    #[inline(always)]
+    fn scatter_apart(values: &[Self], room: &mut [f64]) {
+        let stride = room.len() / Self::N;
+        let mut rows: [&mut [f64]; MAX_LANES] = Default::default();
+        for (row, part) in rows.iter_mut().zip(room.chunks_exact_mut(stride)) {
+            *row = &mut part[..values.len()];
+        }
+        Self::scatter(values, &mut rows[..Self::N]);
     }
 
     /// Magnitudes.

@@ -214,7 +214,7 @@ impl<V: Lanes> LaneSet<V> {
     #[inline(always)]
     pub(super) fn keep_average(&mut self, (slices, first): (Slices, usize), n: usize) {
         let stride = self.values.len() / V::N;
-        V::scatter(&self.block.average[..n], stride, &mut self.values);
+        V::scatter_apart(&self.block.average[..n], &mut self.values);
         let average = &mut self.seams.average;
         average.resize(average.len().max(slices.n_bars(V::N)), 0.0);
         for (lane, values) in self.values.chunks_exact(stride).enumerate() {

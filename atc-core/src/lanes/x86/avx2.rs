@@ -97,21 +97,21 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn scatter(values: &[Self], stride: usize, out: &mut [f64]) {
+    fn scatter(values: &[Self], rows: &mut [&mut [f64]]) {
         let whole = values.len() - values.len() % 4;
         for (i, four) in values[..whole].chunks_exact(4).enumerate() {
-            let rows = transpose([four[0].0, four[1].0, four[2].0, four[3].0]);
-            for (lane, row) in rows.into_iter().enumerate() {
-                let slot: &mut [f64; 4] = out[lane * stride + 4 * i..]
+            let columns = transpose([four[0].0, four[1].0, four[2].0, four[3].0]);
+            for (row, column) in rows.iter_mut().zip(columns) {
+                let slot: &mut [f64; 4] = row[4 * i..]
                     .first_chunk_mut()
-                    .expect("a lane has room for the block");
+                    .expect("a row is as long as the block");
                 // SAFETY: see the module above; the reference covers four values.
-                unsafe { _mm256_storeu_pd(slot.as_mut_ptr(), row) };
+                unsafe { _mm256_storeu_pd(slot.as_mut_ptr(), column) };
             }
         }
         for (j, value) in values.iter().enumerate().skip(whole) {
-            for lane in 0..4 {
-                out[lane * stride + j] = value.lane(lane);
+            for (lane, row) in rows.iter_mut().enumerate() {
+                row[j] = value.lane(lane);
             }
         }
     }

@@ -129,25 +129,24 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn scatter(values: &[Self], stride: usize, out: &mut [f64]) {
+    fn scatter(values: &[Self], rows: &mut [&mut [f64]]) {
         let whole = values.len() - values.len() % 8;
         for (i, eight) in values[..whole].chunks_exact(8).enumerate() {
-            let mut rows = [eight[0].0; 8];
-            for (row, value) in rows.iter_mut().zip(eight) {
-                *row = value.0;
+            let mut columns = [eight[0].0; 8];
+            for (column, value) in columns.iter_mut().zip(eight) {
+                *column = value.0;
             }
-            let rows = transpose(rows);
-            for (lane, row) in rows.into_iter().enumerate() {
-                let slot: &mut [f64; 8] = out[lane * stride + 8 * i..]
+            for (row, column) in rows.iter_mut().zip(transpose(columns)) {
+                let slot: &mut [f64; 8] = row[8 * i..]
                     .first_chunk_mut()
-                    .expect("a lane has room for the block");
+                    .expect("a row is as long as the block");
                 // SAFETY: see the module above; the reference covers eight values.
-                unsafe { _mm512_storeu_pd(slot.as_mut_ptr(), row) };
+                unsafe { _mm512_storeu_pd(slot.as_mut_ptr(), column) };
             }
         }
         for (j, value) in values.iter().enumerate().skip(whole) {
-            for lane in 0..8 {
-                out[lane * stride + j] = value.lane(lane);
+            for (lane, row) in rows.iter_mut().enumerate() {
+                row[j] = value.lane(lane);
             }
         }
     }
