@@ -6,10 +6,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::lane_set::{LaneSet, Sink};
+use super::piece_work::PieceWork;
 use super::slices::{CHECK, Record, Slices, is_same, unit};
 use super::{Isa, Series, Workspace};
-use crate::lanes::Lanes;
 use crate::state::State;
 use crate::{Classifier, Plan, TrendTracker};
 
@@ -61,17 +60,17 @@ pub struct Pieces {
 /// Where a piece ended, for the one that joins them.
 #[derive(Clone, Debug)]
 pub struct PieceEnd {
-    piece: usize,
+    pub(super) piece: usize,
     /// The last true state, if the piece began truly, and the bars before it.
-    reached: (usize, Record),
+    pub(super) reached: (usize, Record),
     /// Whether all slices of the piece met.
-    is_whole: bool,
+    pub(super) is_whole: bool,
     /// States of the first slice after every `CHECK` bars.
-    early: Vec<Record>,
+    pub(super) early: Vec<Record>,
     /// States of the last slice in the next piece, likewise.
-    late: Vec<Record>,
+    pub(super) late: Vec<Record>,
     /// Average signals of the last slice in the next piece.
-    overlap: Vec<f64>,
+    pub(super) overlap: Vec<f64>,
 }
 
 impl Pieces {
@@ -146,17 +145,10 @@ impl Pieces {
         assert_eq!(out.len(), bars.len(), "one value per bar of the piece");
         assert_eq!(series.n_present(), self.n_bars, "the series that was cut");
         assert_eq!(workspace.isa(), self.isa, "the lanes it was cut for");
-        let mut work = PieceWork {
-            piece,
-            slices: self.slices(piece),
-            limit: self.slices(piece).limit(self.isa.lanes()),
-            bars,
-            out,
-            overlap: Vec::new(),
-            end: None,
-        };
+        let limit = self.slices(piece).limit(self.isa.lanes());
+        let mut work = PieceWork::new((piece, self.slices(piece)), (bars, limit), out);
         workspace.piece(&self.plan, series, &mut work);
-        work.end.expect("a piece has an end")
+        work.into_end()
     }
 
     /// Joins pieces: `out` is the whole series, into whose parts they wrote. Returns the series at its last bar.
@@ -240,87 +232,5 @@ impl Pieces {
         for (bar, out) in bars.zip(out) {
             *out = state.advance(&self.plan, series.close()[bar], series.source()[bar]);
         }
-    }
-}
-
-/// A piece under way.
-#[derive(Debug)]
-pub(super) struct PieceWork<'a> {
-    piece: usize,
-    slices: Slices,
-    limit: usize,
-    bars: Range<usize>,
-    out: &'a mut [f64],
-    overlap: Vec<f64>,
-    end: Option<PieceEnd>,
-}
-
-impl PieceWork<'_> {
-    /// Takes the average signals of all lanes, of which the first is at `first` and each `ahead` of the one before.
-    #[inline(always)]
-    pub(super) fn take<V: Lanes>(
-        &mut self,
-        (first, ahead): (usize, usize),
-        average: &[V],
-        room: &mut [f64],
-    ) {
-        let stride = room.len() / V::N;
-        V::scatter_apart(average, room);
-        let lanes = if ahead == 0 { 1 } else { V::N };
-        for (lane, values) in room.chunks_exact(stride).enumerate().take(lanes) {
-            self.put(first + lane * ahead, &values[..average.len()]);
-        }
-    }
-
-    fn put(&mut self, bar: usize, values: &[f64]) {
-        if bar < self.bars.end.min(self.limit) {
-            self.out[bar - self.bars.start..][..values.len()].copy_from_slice(values);
-        } else if self.bars.end <= bar && bar < self.limit {
-            self.overlap.extend_from_slice(values);
-        }
-    }
-}
-
-impl<V: Lanes> LaneSet<V> {
-    /// If that is asked for: a piece that begins with a guess.
-    #[inline(always)]
-    pub(super) fn begin_piece(
-        &mut self,
-        all: &[Series<'_>],
-        sink: &Sink<'_, '_>,
-    ) -> Option<Slices> {
-        match sink {
-            Sink::Piece(piece) if 0 < piece.piece => {
-                self.put_slices((piece.slices, false), &all[0]);
-                Some(piece.slices)
-            }
-            _ => None,
-        }
-    }
-
-    /// Cuts the first piece into slices, behind its warm-up.
-    pub(super) fn begin_first_piece(
-        &mut self,
-        series: &Series<'_>,
-        piece: &PieceWork<'_>,
-    ) -> Slices {
-        self.put_slices((piece.slices, true), series);
-        piece.slices
-    }
-
-    /// Keeps where a piece ended.
-    #[inline(never)]
-    pub(super) fn end_piece(&mut self, slices: Slices, piece: &mut PieceWork<'_>) {
-        let seams = &mut self.seams;
-        let (bars, record) = seams.reached(slices, &self.tile);
-        let reached = (bars, record.clone());
-        piece.end = Some(PieceEnd {
-            piece: piece.piece,
-            reached,
-            is_whole: seams.n_true() == V::N,
-            early: seams.early(slices),
-            late: std::mem::take(&mut seams.late),
-            overlap: std::mem::take(&mut piece.overlap),
-        });
     }
 }

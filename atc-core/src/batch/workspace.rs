@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::dispatch::dispatch;
 use super::lane_set::{LaneSet, Sink};
-use super::pieces::PieceWork;
+use super::piece_work::PieceWork;
 use super::slices::{Slices, unit};
 use super::{Columns, Isa, Last, Series};
 use crate::Plan;
