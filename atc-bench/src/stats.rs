@@ -33,6 +33,21 @@ impl Times {
         }
     }
 
+    /// The cells of a table: best and median in ms, spread, and the bars that the best round takes in a second.
+    ///
+    /// ```
+    /// let times = atc_bench::stats::Times::of(vec![0.002, 0.002, 0.004]);
+    /// assert_eq!(times.cells(10_000), ["2.00", "2.00", "50 %", "5.0"]);
+    /// ```
+    pub fn cells(&self, n_bars: usize) -> [String; 4] {
+        [
+            format!("{:.2}", 1e3 * self.best),
+            format!("{:.2}", 1e3 * self.median),
+            format!("{:.0} %", 100.0 * self.spread),
+            format!("{:.1}", n_bars as f64 / self.best / 1e6),
+        ]
+    }
+
     /// How many times faster than `baseline` this is.
     pub fn speed_up(&self, baseline: &Self) -> Ratio {
         let rounds = baseline.seconds.iter().zip(&self.seconds);

@@ -106,19 +106,13 @@ pub(crate) fn run(
 
 fn sheet(workload: Workload, names: &[String], times: &[Times]) -> Sheet {
     let Workload { n_series, n_bars } = workload;
-    let bars = workload.total_bars() as f64;
     let row = |(name, own): (&String, &Times)| {
         let ratios = times[..OURS.len()].iter().map(|ours| {
             let ratio = ours.speed_up(own);
             format!("{:.2} / {:.2}", ratio.best, ratio.median)
         });
-        let mut row = vec![
-            name.clone(),
-            format!("{:.2}", 1e3 * own.best),
-            format!("{:.2}", 1e3 * own.median),
-            format!("{:.0} %", 100.0 * own.spread),
-            format!("{:.1}", bars / own.best / 1e6),
-        ];
+        let mut row = vec![name.clone()];
+        row.extend(own.cells(workload.total_bars()));
         row.extend(ratios);
         row
     };

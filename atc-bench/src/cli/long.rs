@@ -95,14 +95,10 @@ fn sheet(rounds: u16, racers: Vec<Racer>) -> Sheet {
         let [one, two] = seconds.map(Times::of);
         for (threads, times) in [("1", &one), ("2", &two)] {
             let faster = times.speed_up(&one);
-            rows.push(vec![
-                format!("{isa}, threads: {threads}"),
-                format!("{:.2}", 1e3 * times.best),
-                format!("{:.2}", 1e3 * times.median),
-                format!("{:.0} %", 100.0 * times.spread),
-                format!("{:.1}", N_BARS as f64 / times.best / 1e6),
-                format!("{:.2} / {:.2}", faster.best, faster.median),
-            ]);
+            let mut row = vec![format!("{isa}, threads: {threads}")];
+            row.extend(times.cells(N_BARS));
+            row.push(format!("{:.2} / {:.2}", faster.best, faster.median));
+            rows.push(row);
         }
     }
     Sheet {

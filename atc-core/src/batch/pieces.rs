@@ -145,8 +145,9 @@ impl Pieces {
         assert_eq!(out.len(), bars.len(), "one value per bar of the piece");
         assert_eq!(series.n_present(), self.n_bars, "the series that was cut");
         assert_eq!(workspace.isa(), self.isa, "the lanes it was cut for");
-        let limit = self.slices(piece).limit(self.isa.lanes());
-        let mut work = PieceWork::new((piece, self.slices(piece)), (bars, limit), out);
+        let slices = self.slices(piece);
+        let limit = slices.limit(self.isa.lanes());
+        let mut work = PieceWork::new((piece, slices), (bars, limit), out);
         workspace.piece(&self.plan, series, &mut work);
         work.into_end()
     }

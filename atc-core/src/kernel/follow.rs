@@ -207,7 +207,7 @@ fn follow_set<V: Lanes, const OPENING: bool>(
             for k in 0..3 {
                 let factor = V::select(short[k], bar.down, bar.up);
                 equity[k] = (equity[k] * factor).at_least(floor);
-                short[k] = average[k].stays_above(short[k], bar.low, bar.high);
+                short[k] = average[k].gt(V::select(short[k], bar.low, bar.high));
                 if OPENING && k == 0 {
                     (total, shorts) = (equity[k], equity[k].keep(short[k]));
                 } else {

@@ -106,12 +106,6 @@ pub(crate) trait Lanes:
         self + more.keep(mask)
     }
 
-    /// A hysteresis, `low <= high`: `self > low` where `held`, else `self > high`.
-    #[inline(always)]
-    fn stays_above(self, held: Self::Mask, low: Self, high: Self) -> Self::Mask {
-        self.gt(Self::select(held, low, high))
-    }
-
     /// Whether the mask holds in every lane.
     fn all(mask: Self::Mask) -> bool;
 }
