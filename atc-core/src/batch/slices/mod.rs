@@ -33,6 +33,8 @@ use crate::{Family, Hma, Plan, Series};
 pub(super) const CHECK: usize = 1024;
 /// Comparisons until a guess counts as one that is never forgotten.
 const CHECKS: usize = 16;
+/// Comparisons that several lanes usually take.
+const USUAL: usize = 3;
 /// The fewest bars between two lanes, and the most: memory does not grow with the series.
 const NEAREST: usize = 8 * CHECK;
 const FARTHEST: usize = 1 << 17;
@@ -97,17 +99,33 @@ impl Slices {
         let room = end.checked_sub(start + 1)?;
         let unit = unit?;
         let ahead = (room / lanes).min(farthest) / unit * unit;
-        let mut slices = Self {
+        let finish = |ahead: usize| room.checked_sub((lanes - 1) * ahead);
+        let slices = |ahead, finish| Self {
             start,
             ahead,
-            finish: None,
+            finish,
             at_least: 0,
         };
-        let rest = room - lanes * ahead;
-        if rest <= slices.checks() * CHECK {
-            slices.finish = Some(ahead + rest);
-        }
-        (1 < lanes && NEAREST <= ahead).then_some(slices)
+        // What is left when all but the last lane are a unit shorter than they could be: all lanes wait for it.
+        let short = slices(ahead, finish(ahead));
+        let long = slices(ahead + unit, finish(ahead + unit));
+        let candidates = [short, long].into_iter().filter(|slices| slices.is_all());
+        let all = candidates.min_by_key(|slices| slices.n_steps());
+        let slices = all.unwrap_or(slices(ahead, None));
+        (1 < lanes && NEAREST <= slices.ahead).then_some(slices)
+    }
+
+    /// Whether the last lane comes to the end, after all comparisons with it and not long after the others.
+    fn is_all(self) -> bool {
+        let compared = self.checks() * CHECK;
+        let is_near = |finish: usize| (compared..=self.ahead + compared).contains(&finish);
+        self.finish.is_some_and(is_near)
+    }
+
+    /// The bars that every lane goes through, if guesses are forgotten as usual.
+    fn n_steps(self) -> usize {
+        let met = self.ahead + USUAL * CHECK;
+        self.finish.map_or(met, |finish| finish.max(met))
     }
 
     /// Comparisons at most. A lane is not compared further into the next slice than it is long.
@@ -242,6 +260,24 @@ mod tests {
         assert!(slices.ahead <= FARTHEST && slices.finish.is_none());
         assert!(Slices::plan(unit, 4, (38, 30_000)).is_none());
         assert!(Slices::plan(unit, 1, (38, 1_000_038)).is_none());
+    }
+
+    #[test]
+    fn the_last_lane_is_shorter_than_the_others_rather_than_much_longer() {
+        let unit = Some(704);
+        let (lanes, start) = (16, 38);
+        for n_bars in [999_000, 999_850, 1_000_000, 1_003_000, 1_010_000] {
+            let slices = Slices::plan_without_limit(unit, lanes, (start, n_bars)).unwrap();
+            let finish = slices.finish.unwrap();
+            assert_eq!(slices.bar(lanes - 1, finish), n_bars - 1, "{n_bars}");
+            assert_eq!(slices.ahead % 704, 0);
+            assert!(slices.checks() * CHECK <= finish, "{n_bars}: {slices:?}");
+            assert!(slices.n_steps() <= n_bars / lanes + 704 + USUAL * CHECK);
+        }
+        let longer = Slices::plan_without_limit(unit, lanes, (start, 992_000)).unwrap();
+        let shorter = Slices::plan_without_limit(unit, lanes, (start, 1_000_000)).unwrap();
+        assert!(longer.ahead < longer.finish.unwrap());
+        assert!(shorter.finish.unwrap() < shorter.ahead);
     }
 
     #[test]
