@@ -1,6 +1,11 @@
 //! The contract: jobs, lanes, slots.
 
-use std::{fmt, num::NonZero, ops::ControlFlow, sync::Arc};
+use std::{
+    fmt,
+    num::NonZero,
+    ops::ControlFlow,
+    sync::{Arc, OnceLock},
+};
 
 use crate::{
     CancelToken, Control, Outcome, ordered,
@@ -165,9 +170,11 @@ impl fmt::Debug for dyn Executor {
     }
 }
 
-/// One lane per core this process may use; one if that cannot be told.
+/// One lane per core this process may use, as it was when this was asked first; one if that cannot be told.
 pub fn available_lanes() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZero::get)
+    // On Linux a dozen files say so.
+    static LANES: OnceLock<usize> = OnceLock::new();
+    *LANES.get_or_init(|| std::thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 /// `lanes`, or one per core if it is zero.

@@ -56,7 +56,33 @@ impl RayonPool {
         }
     }
 
-    fn scope<'s>(&self, spawn: impl FnOnce(&Scope<'s>)) {
+    /// Does two things at once: `other` on a thread of the pool.
+    ///
+    /// # Panics
+    ///
+    /// If one of them does.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), atc_parallel::BuildError> {
+    /// let pool = atc_parallel::RayonPool::new(1)?;
+    /// assert_eq!(pool.beside(|| 1, || 2), (1, 2));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn beside<A, B: Send>(
+        &self,
+        here: impl FnOnce() -> A,
+        other: impl FnOnce() -> B + Send,
+    ) -> (A, B) {
+        let mut done = None;
+        let here = self.scope(|scope| {
+            scope.spawn(|_| done = Some(other()));
+            here()
+        });
+        (here, done.expect("a scope ends after what it has spawned"))
+    }
+
+    fn scope<'s, T>(&self, spawn: impl FnOnce(&Scope<'s>) -> T) -> T {
         match &self.pool {
             Some(pool) => pool.in_place_scope(spawn),
             None => rayon::in_place_scope(spawn),
