@@ -17,7 +17,7 @@ pub use journal::{Access, Journal};
 pub use key::{Key, KeyBuilder, ParseKeyError};
 pub use ranking::{Candidate, Ranking};
 pub use sources::{Known, SourceDraft, SourceIndex};
-pub use stamp::Stamp;
+pub use stamp::{Looker, Stamp};
 #[cfg(feature = "store")]
 pub use store::{
     CacheError, CacheErrorKind, Config, Entry, Explanation, Insertion, MissReason, Statistics,

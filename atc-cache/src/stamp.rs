@@ -1,5 +1,8 @@
 //! How a source looks from outside.
 
+#[cfg(target_os = "linux")]
+mod folder;
+
 use std::{
     fs, io,
     path::Path,
@@ -46,8 +49,7 @@ impl Stamp {
     ///
     /// If the file is not there or may not be looked at.
     pub fn of_file(path: &Path) -> io::Result<Self> {
-        // First the clock: a change between the two calls must not look older than the stamp.
-        let taken = since_epoch(SystemTime::now());
+        let taken = now();
         let metadata = fs::metadata(path)?;
         Ok(Self {
             length: metadata.len(),
@@ -63,35 +65,7 @@ impl Stamp {
     ///
     /// If one of them is not there or may not be looked at.
     pub fn of_files<'a>(paths: impl IntoIterator<Item = &'a Path>) -> io::Result<Self> {
-        let mut paths = paths.into_iter().peekable();
-        let first = paths.next().unwrap_or(Path::new(""));
-        let mut all = Self::of_file(first)?;
-        if paths.peek().is_none() {
-            return Ok(all);
-        }
-        let mut looks = blake3::Hasher::new();
-        let mut look = |path: &Path, stamp: &Self| {
-            let name = path.as_os_str().as_encoded_bytes();
-            looks.update(&(name.len() as u64).to_le_bytes());
-            looks.update(name);
-            let number = match stamp.identity {
-                Identity::File(device, number) => [device, number],
-                _ => [0; 2],
-            };
-            for part in [stamp.length, number[0], number[1]] {
-                looks.update(&part.to_le_bytes());
-            }
-            looks.update(&stamp.modified.as_nanos().to_le_bytes());
-        };
-        look(first, &all);
-        for path in paths {
-            let stamp = Self::of_file(path)?;
-            look(path, &stamp);
-            all.length += stamp.length;
-            all.modified = all.modified.max(stamp.modified);
-        }
-        all.identity = Identity::Files(looks.finalize().to_hex().to_string());
-        Ok(all)
+        Looker::default().files(paths)
     }
 
     /// An object of a store that names versions: `tag` differs whenever the content does.
@@ -100,7 +74,7 @@ impl Stamp {
             length,
             modified: Duration::ZERO,
             identity: Identity::Tag(tag.into()),
-            taken: since_epoch(SystemTime::now()),
+            taken: now(),
         }
     }
 
@@ -128,6 +102,79 @@ impl Stamp {
     }
 }
 
+/// Looks at many files, and for files of one folder finds the way there once.
+///
+/// ```
+/// use atc_cache::{Looker, Stamp};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("bars.csv");
+/// std::fs::write(&path, "close\n1.5\n")?;
+/// let mut looker = Looker::default();
+/// assert_eq!(looker.files([&*path])?.length(), 10);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Looker {
+    #[cfg(target_os = "linux")]
+    folder: Option<folder::Folder>,
+}
+
+impl Looker {
+    /// As [`Stamp::of_files`].
+    ///
+    /// # Errors
+    ///
+    /// If one of the files is not there or may not be looked at.
+    pub fn files<'a>(&mut self, paths: impl IntoIterator<Item = &'a Path>) -> io::Result<Stamp> {
+        let mut paths = paths.into_iter().peekable();
+        let first = paths.next().unwrap_or(Path::new(""));
+        let mut all = self.file(first)?;
+        if paths.peek().is_none() {
+            return Ok(all);
+        }
+        let mut looks = blake3::Hasher::new();
+        let mut look = |path: &Path, stamp: &Stamp| {
+            let name = path.as_os_str().as_encoded_bytes();
+            looks.update(&(name.len() as u64).to_le_bytes());
+            looks.update(name);
+            let number = match stamp.identity {
+                Identity::File(device, number) => [device, number],
+                _ => [0; 2],
+            };
+            for part in [stamp.length, number[0], number[1]] {
+                looks.update(&part.to_le_bytes());
+            }
+            looks.update(&stamp.modified.as_nanos().to_le_bytes());
+        };
+        look(first, &all);
+        for path in paths {
+            let stamp = self.file(path)?;
+            look(path, &stamp);
+            all.length += stamp.length;
+            all.modified = all.modified.max(stamp.modified);
+        }
+        all.identity = Identity::Files(looks.finalize().to_hex().to_string());
+        Ok(all)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn file(&mut self, path: &Path) -> io::Result<Stamp> {
+        let near = folder::Folder::of(&mut self.folder, path);
+        // What cannot be looked at from its folder is looked at as everywhere, which says why.
+        match near.and_then(|(folder, name)| folder.look(name)) {
+            Some(stamp) => Ok(stamp),
+            None => Stamp::of_file(path),
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::unused_self, reason = "there is nothing to remember here")]
+    fn file(&mut self, path: &Path) -> io::Result<Stamp> {
+        Stamp::of_file(path)
+    }
+}
+
 #[cfg(unix)]
 fn file_identity(metadata: &fs::Metadata) -> Identity {
     use std::os::unix::fs::MetadataExt;
@@ -137,6 +184,11 @@ fn file_identity(metadata: &fs::Metadata) -> Identity {
 #[cfg(not(unix))]
 fn file_identity(_: &fs::Metadata) -> Identity {
     Identity::File(0, 0)
+}
+
+/// Asked before a file is looked at: a change between the two must not look older than the stamp.
+fn now() -> Duration {
+    since_epoch(SystemTime::now())
 }
 
 fn since_epoch(time: SystemTime) -> Duration {

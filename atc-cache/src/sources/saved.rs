@@ -2,7 +2,12 @@
 //!
 //! It is read in one piece and left as it is: an index of thousands of sources costs no thousands of allocations.
 
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    time::Duration,
+};
 
 use super::{Record, Touched};
 use crate::{Stamp, stamp::Identity};
@@ -16,6 +21,8 @@ pub(super) struct Saved {
     bytes: Vec<u8>,
     /// Where each record begins, and after the last one where it ends.
     starts: Vec<u32>,
+    /// The record after the one that was asked for last: sources are mostly asked for in their order.
+    next: AtomicUsize,
 }
 
 impl Saved {
@@ -87,12 +94,24 @@ impl Saved {
             Record::skip(&mut rest)?;
         }
         starts.push(u32::try_from(content).ok()?);
-        Some(Self { bytes, starts })
+        let next = AtomicUsize::new(0);
+        Some(Self {
+            bytes,
+            starts,
+            next,
+        })
     }
 
     fn find(&self, location: &str) -> Option<usize> {
-        let at = self.first_from(location);
-        (at < self.len() && self.location(at) == location.as_bytes()).then_some(at)
+        let is_at = |at: usize| at < self.len() && self.location(at) == location.as_bytes();
+        let next = self.next.load(Relaxed);
+        let at = if is_at(next) {
+            next
+        } else {
+            Some(self.first_from(location)).filter(|at| is_at(*at))?
+        };
+        self.next.store(at + 1, Relaxed);
+        Some(at)
     }
 
     /// The first record whose location is not before this one.

@@ -8,12 +8,13 @@ use std::{
 };
 
 use foyer::{Code, Error, ErrorKind};
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::Tier;
 use crate::Key;
 
 /// Version of the envelope. Another one is no envelope of ours.
-pub(super) const ENVELOPE: u32 = 1;
+pub(super) const ENVELOPE: u32 = 2;
 
 const MAGIC: [u8; 4] = *b"ATCV";
 /// Magic, version, key, cost, length, digest of all of these and the payload.
@@ -161,12 +162,12 @@ fn length_in(header: &[u8; HEADER_BYTES]) -> Option<u64> {
     is_ours.then(|| u64::from_le_bytes(*length))
 }
 
+/// Has to tell damage, not forgery: XXH3 does so in a tenth of the time of a digest that tells both.
 fn digest(header: &[u8], payload: &[u8]) -> [u8; DIGEST_BYTES] {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(header).update(payload);
-    let mut digest = [0; DIGEST_BYTES];
-    hasher.finalize_xof().fill(&mut digest);
-    digest
+    let mut hasher = Xxh3::new();
+    hasher.update(header);
+    hasher.update(&xxh3_128(payload).to_le_bytes());
+    hasher.digest128().to_le_bytes()
 }
 
 impl Code for Value {

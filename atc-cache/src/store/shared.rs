@@ -24,8 +24,8 @@ impl Shared {
         let Some(disk) = &self.disk else {
             return Err(self.fate(key));
         };
+        // Not into memory: it is there as it lies in the log.
         if let Some(value) = disk.recent(key) {
-            self.memory.insert(EntryKey(*key), value.clone());
             return Ok(Some(Entry::new(value, Tier::Recent)));
         }
         if disk.may_contain(key) {

@@ -6,6 +6,8 @@ use crate::Key;
 
 const MAGIC: &[u8; 8] = b"ATCTAB01";
 const DIGEST_BYTES: usize = 16;
+/// How far from where it is looked for first a record is looked for next.
+const NEAR: usize = 4;
 /// Magic, bytes of a value, generation.
 const HEADER: usize = 8 + 4 + 4;
 pub(super) const KEY_BYTES: usize = 32;
@@ -71,16 +73,32 @@ impl Records {
 
     pub(super) fn find(&self, key: &Key, width: usize) -> Option<usize> {
         let (mut from, mut to) = (0, self.len(width));
+        // Keys are digests, spread evenly: each is near its share of the way. From there the first steps are short.
+        let mut middle = ((u128::from(leading(key.as_bytes())) * to as u128) >> 64) as usize;
+        let mut step = NEAR;
         while from < to {
-            let middle = from.midpoint(to);
+            middle = middle.clamp(from, to - 1);
             match self.record(middle, width)[..KEY_BYTES].cmp(key.as_bytes()) {
-                std::cmp::Ordering::Less => from = middle + 1,
+                std::cmp::Ordering::Less => {
+                    from = middle + 1;
+                    middle = (from + step).min(from.midpoint(to));
+                }
                 std::cmp::Ordering::Equal => return Some(middle),
-                std::cmp::Ordering::Greater => to = middle,
+                std::cmp::Ordering::Greater => {
+                    to = middle;
+                    middle = to.saturating_sub(step).max(from.midpoint(to));
+                }
             }
+            step = step.saturating_mul(4);
         }
         None
     }
+}
+
+/// The number that a key begins with: keys are in the order of these.
+fn leading(key: &[u8; KEY_BYTES]) -> u64 {
+    key.first_chunk()
+        .map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
 pub(super) fn record_bytes(width: usize) -> usize {
