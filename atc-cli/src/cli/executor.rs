@@ -1,13 +1,17 @@
 //! Which executor runs a command's jobs, and why.
 
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context as _;
 use atc_cli::engine::EngineBuilder;
 use atc_cli::engine::dataset::Source;
-use atc_parallel::{Executor, Lanes, RayonPool, Sequential, TokioPool, available_lanes};
+use atc_parallel::{
+    BuildError, Executor, Lanes, RayonPool, Sequential, TokioPool, available_lanes,
+};
 use tokio::runtime::Handle;
 
+use super::input;
 use super::reading::{ExecutorName, ReadArgs};
 
 /// An executor, and whether reads overlap on its runtime.
@@ -38,7 +42,7 @@ impl ReadArgs {
         };
         let mut reads = None;
         let built: Result<Arc<dyn Executor>, _> = match name {
-            ExecutorName::Auto | ExecutorName::Rayon => RayonPool::new(self.jobs).map(shared),
+            ExecutorName::Auto | ExecutorName::Rayon => self.pool().map(shared),
             ExecutorName::Sequential => Ok(shared(Sequential::new())),
             ExecutorName::Lanes => Lanes::new(self.jobs).map(shared),
             // More threads than lanes of the GPU: some read while others wait for theirs.
@@ -60,6 +64,36 @@ impl ReadArgs {
             reads,
             reason,
         })
+    }
+
+    /// Does two things at once before any input is read: what `other` waits for is not what `here` does.
+    pub(crate) fn beside<A, B: Send>(
+        &self,
+        inputs: &[String],
+        here: impl FnOnce() -> A,
+        other: impl FnOnce() -> B + Send,
+    ) -> (A, B) {
+        let is_pool = matches!(self.executor, ExecutorName::Auto | ExecutorName::Rayon);
+        let are_many = || 1 < inputs.len() || inputs.iter().any(|input| Path::new(input).is_dir());
+        if is_pool
+            && 1 < self.threads()
+            && are_many()
+            && let Ok(pool) = self.pool()
+        {
+            // Threads that read and compute later are awake by then.
+            return pool.beside(here, other);
+        }
+        input::beside(here, other)
+    }
+
+    /// The threads that files are read and computed on, started when they are needed first.
+    fn pool(&self) -> Result<Arc<RayonPool>, BuildError> {
+        static POOL: OnceLock<Arc<RayonPool>> = OnceLock::new();
+        if let Some(pool) = POOL.get() {
+            return Ok(Arc::clone(pool));
+        }
+        let pool = Arc::new(RayonPool::new(self.jobs)?);
+        Ok(Arc::clone(POOL.get_or_init(|| pool)))
     }
 
     /// How many threads work.

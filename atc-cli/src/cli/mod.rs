@@ -24,17 +24,16 @@ mod sweep;
 mod warm;
 mod warming;
 mod why;
+mod words;
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use args::{Cli, Command};
 use exit::Exit;
 
 /// Runs the command line and says how it went.
 pub(crate) fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     output::survive_file_limits();
     let global = cli.global;
     let result = match cli.command {

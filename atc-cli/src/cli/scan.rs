@@ -1,6 +1,8 @@
 //! `atc scan`: one row per symbol.
 
+use std::cmp::Reverse;
 use std::io::Write as _;
+use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -25,7 +27,9 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
         let asked = (args.inputs.as_slice(), &plan);
         global.cache.open_for(asked, args.trust.get(), global)
     };
-    let ((sources, missing), cache) = input::beside(|| input::sources(&args.inputs), open);
+    let ((sources, missing), cache) =
+        args.read
+            .beside(&args.inputs, || input::sources(&args.inputs), open);
     let (n_sources, n_inputs) = (sources.len(), sources.len() + missing.len());
     let bar = progress::bar(global, n_sources, "scanning");
     let engine = args.read.engine(plan, &sources, (global, &bar), cache?)?;
@@ -85,13 +89,14 @@ fn show(
     (rows, counts): (Vec<Row>, Counts),
     warm_up: usize,
 ) -> anyhow::Result<()> {
-    let rows = chosen(args, rows);
+    // The end of the process gives back thousands of rows at once.
+    let rows = ManuallyDrop::new(chosen(args, rows));
     match args.format {
         ScanFormat::Table => {
             let color = global.colors_stdout();
             output::data(&scan_view::tables(&rows, &counts, (warm_up, color)))
         }
-        ScanFormat::Json => output::json(&rows),
+        ScanFormat::Json => output::json(&*rows),
         ScanFormat::Jsonl => output::json_lines(&rows),
         ScanFormat::Csv => output::data(&scan_view::csv(&rows)),
         ScanFormat::Markdown => output::data(&scan_view::markdown(&rows)),
@@ -108,7 +113,8 @@ fn chosen(args: &ScanArgs, mut rows: Vec<Row>) -> Vec<Row> {
     match args.sort {
         Sort::Symbol => rows.sort_by(|a, b| a.symbol.cmp(&b.symbol)),
         Sort::Flip => rows.sort_by_key(|row| row.bars_since_flip.unwrap_or(usize::MAX)),
-        Sort::Signal => rows.sort_by(|a, b| strength(b).total_cmp(&strength(a))),
+        // Strengths are at least zero: their bits are in their order. Rows are large, and move once.
+        Sort::Signal => rows.sort_by_cached_key(|row| Reverse(strength(row).to_bits())),
     }
     rows.truncate(args.top.unwrap_or(usize::MAX));
     rows

@@ -9,7 +9,10 @@ use futures::executor::{block_on, block_on_stream};
 
 use super::dataset::{Bars, DatasetError, Request, Source};
 use super::stream::Overlap;
-use super::{Engine, Failure, Output, Prices, Tile, Wanted};
+use super::{Cache, Engine, Failure, Output, Prices, Tile, Wanted};
+
+/// Sources that a job takes at least, if most of them are known.
+const KNOWN_PER_JOB: usize = 32;
 
 /// What reading a source gave.
 pub(super) struct Read {
@@ -43,14 +46,40 @@ pub(super) type Outcome = Result<Done, Failure>;
 impl Engine {
     /// How many sources a job takes: what the evaluator likes, unless lanes would stay idle.
     pub(super) fn sources_per_job(&self, n_sources: usize) -> usize {
+        self.at_most(self.evaluator.tile_len(), n_sources)
+    }
+
+    /// As [`sources_per_job`](Self::sources_per_job), and more if most of the sources are known: to look one up takes
+    /// less than to hand out a job.
+    pub(super) fn sources_per_look(&self, n_sources: usize) -> usize {
+        let is_known = |cache: &Arc<Cache>| n_sources <= 2 * cache.n_known();
+        if self.cache.as_ref().is_some_and(is_known) {
+            let tile = self.evaluator.tile_len().max(KNOWN_PER_JOB);
+            return self.at_most(tile, n_sources);
+        }
+        self.sources_per_job(n_sources)
+    }
+
+    fn at_most(&self, tile: usize, n_sources: usize) -> usize {
         let share = n_sources.div_ceil(self.executor.lanes());
-        self.evaluator.tile_len().min(share).max(1)
+        tile.min(share).max(1)
     }
 
     /// What `work` makes of each tile of sources, in order; `None` where a cancellation came first.
     pub(super) fn run_tiles<T: Send + 'static>(
         &self,
         sources: Arc<[Source]>,
+        request: &Request,
+        work: impl TileWork<T>,
+    ) -> Vec<Option<T>> {
+        let per_job = self.sources_per_job(sources.len());
+        self.run_jobs((sources, per_job), request, work)
+    }
+
+    /// As [`run_tiles`](Self::run_tiles), of `per_job` sources each.
+    pub(super) fn run_jobs<T: Send + 'static>(
+        &self,
+        (sources, per_job): (Arc<[Source]>, usize),
         request: &Request,
         work: impl TileWork<T>,
     ) -> Vec<Option<T>> {
@@ -65,18 +94,17 @@ impl Engine {
             return tiles;
         }
         let control = Control::new().cancel_with(&self.cancel);
-        let (n_jobs, job) = self.jobs(sources, request, work);
+        let (n_jobs, job) = self.jobs((sources, per_job), request, work);
         self.executor.map_with(n_jobs, &control, job)
     }
 
-    /// How many jobs there are, and each of them: `work` on a tile of sources.
+    /// How many jobs there are, and each of them: `work` on `per_job` sources.
     fn jobs<T>(
         &self,
-        sources: Arc<[Source]>,
+        (sources, per_job): (Arc<[Source]>, usize),
         request: &Request,
         work: impl TileWork<T>,
     ) -> (usize, impl Fn(Slot) -> T + Send + Sync + 'static) {
-        let per_job = self.sources_per_job(sources.len());
         let n_jobs = sources.len().div_ceil(per_job);
         let (engine, request) = (self.clone(), request.clone());
         let job = move |slot: Slot| {
@@ -105,7 +133,8 @@ impl Engine {
             }
             return Ok(n_taken == n_jobs);
         }
-        let (n_jobs, job) = self.jobs(sources, request, work);
+        let per_job = self.sources_per_job(sources.len());
+        let (n_jobs, job) = self.jobs((sources, per_job), request, work);
         let take = |tile| match take(tile) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => ControlFlow::Break(error),

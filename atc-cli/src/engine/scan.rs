@@ -59,7 +59,8 @@ impl Engine {
             rows: Vec::with_capacity(sources.len()),
             ..Scan::default()
         };
-        let tiles = self.run_tiles(sources.into(), request, rows);
+        let per_job = self.sources_per_look(sources.len());
+        let tiles = self.run_jobs((sources.into(), per_job), request, rows);
         for tile in tiles {
             scan.is_cancelled |= tile.is_none();
             for outcome in tile.into_iter().flatten() {
@@ -86,10 +87,7 @@ impl Engine {
             let stands = outcomes.into_iter().map(|outcome| outcome.map(stand));
             return stands.collect();
         };
-        let looked: Vec<Looked<'_>> = sources
-            .iter()
-            .map(|one| Looked::at(cache, one, request))
-            .collect();
+        let looked = Looked::at_all(cache, sources, request);
         let stands = self.stands(cache, &self.plan, &looked, slot.lane);
         for _ in sources {
             (self.on_source)();

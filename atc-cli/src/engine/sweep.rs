@@ -168,8 +168,7 @@ impl Shop {
         (cache, question): &(Arc<Cache>, SweptQuestion),
     ) -> Vec<Result<SweptSymbol, Failure>> {
         let plans = self.sweep.plans();
-        let look = |source| Looked::at(cache, source, request);
-        let looked: Vec<Looked<'_>> = sources.iter().map(look).collect();
+        let looked = Looked::at_all(cache, sources, request);
         let see = |looked| engine.see_swept(cache, looked, (question, plans));
         let seen: Vec<Result<SweptSource, Failure>> = looked.iter().map(see).collect();
         let at_hand: Vec<_> = seen

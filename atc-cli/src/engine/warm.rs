@@ -105,10 +105,7 @@ impl Warming {
         if self.is_over() {
             return (0, Vec::new());
         }
-        let looked: Vec<Looked<'_>> = sources
-            .iter()
-            .map(|source| Looked::at(&self.cache, source, &self.request))
-            .collect();
+        let looked = Looked::at_all(&self.cache, sources, &self.request);
         let (mut n_series, mut failed) = (0, Vec::new());
         for (at, plan) in self.plans.iter().enumerate() {
             if 0 < at {

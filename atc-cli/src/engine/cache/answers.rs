@@ -156,7 +156,7 @@ impl<'a> Asking<'a> {
             source: prices.source.map(|source| &source[from..]),
         };
         let is_kept = self.keeps_all || STRIDE < n_bars - from;
-        let ending = self.go_on(&kept.state, rest, is_kept)?;
+        let ending = self.go_on(kept.state, rest, is_kept)?;
         Counters::add(&counters.bars_saved, from);
         if is_kept {
             self.keep(series, &ending, entry.cost());

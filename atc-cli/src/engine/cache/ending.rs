@@ -14,10 +14,10 @@ const HAS_FLIP: u8 = 4;
 
 /// What the store keeps of a series under one question.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Kept {
+pub(super) struct Kept<'a> {
     pub(super) ending: Ending,
     /// A snapshot to go on from; empty if there is none.
-    pub(super) state: Vec<u8>,
+    pub(super) state: &'a [u8],
 }
 
 /// An ending without its state.
@@ -90,7 +90,7 @@ fn trend_of(byte: u8) -> Option<Trend> {
         .find(|trend| *trend as u8 == byte)
 }
 
-impl Kept {
+impl<'a> Kept<'a> {
     /// The bytes of an ending with its state.
     pub(super) fn encode(ending: &Ending) -> Vec<u8> {
         let state = ending.state.as_ref();
@@ -101,9 +101,9 @@ impl Kept {
         out
     }
 
-    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn decode(bytes: &'a [u8]) -> Option<Self> {
         let (ending, mut rest) = bytes.split_at_checked(ENDING_BYTES)?;
-        let state = take_part(&mut rest)?.to_vec();
+        let state = take_part(&mut rest)?;
         let ending = decode(ending)?;
         rest.is_empty().then_some(Self { ending, state })
     }

@@ -180,8 +180,11 @@ impl Facts {
             _ => None,
         };
         let n_series = u32::from_le_bytes(take(rest)?);
-        let series = (0..n_series).map(|_| SeriesFacts::decode(rest));
-        let series = series.collect::<Option<_>>()?;
+        // Nearly always there is one; a number that lies must not make us allocate.
+        let mut series = Vec::with_capacity(1);
+        for _ in 0..n_series {
+            series.push(SeriesFacts::decode(rest)?);
+        }
         rest.is_empty().then_some(Self { series, resume })
     }
 }

@@ -81,7 +81,7 @@ impl Asking<'_> {
         let at = |name: Name| {
             let entry = self.cache.store()?.get(&self.asked.question.key(name))?;
             let Kept { state, .. } = Kept::decode(&entry)?;
-            let classifier = Classifier::restore(Arc::clone(self.plan), &state).ok()?;
+            let classifier = Classifier::restore(Arc::clone(self.plan), state).ok()?;
             Some((classifier, entry.cost()))
         };
         let walk = |is_at_anchor| {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use atc_cache::{Known, Stamp};
+use atc_cache::{Known, Looker, Stamp};
 
 use super::tile::Have;
 use super::{Cache, Trust, read};
@@ -25,11 +25,26 @@ pub(in crate::engine) struct Looked<'a> {
 
 impl<'a> Looked<'a> {
     pub(in crate::engine) fn at(cache: &Cache, source: &'a Source, request: &'a Request) -> Self {
+        Self::by(&mut Looker::default(), cache, source, request)
+    }
+
+    /// Looks at each of `sources`.
+    pub(in crate::engine) fn at_all(
+        cache: &Cache,
+        sources: &'a [Source],
+        request: &'a Request,
+    ) -> Vec<Self> {
+        let mut looker = Looker::default();
+        let mut look = |source| Self::by(&mut looker, cache, source, request);
+        sources.iter().map(&mut look).collect()
+    }
+
+    fn by(looker: &mut Looker, cache: &Cache, source: &'a Source, request: &'a Request) -> Self {
         let input = source.name();
-        let place = || {
+        let mut place = || {
             let location = location(&cache.here, &input, request)?;
             let stamp = match source.only_files() {
-                Some(files) => Stamp::of_files(files).ok()?,
+                Some(files) => looker.files(files).ok()?,
                 None => cache.stamp_of_object(source, &location)?,
             };
             Some((location, stamp))
@@ -90,8 +105,13 @@ fn location(here: &Path, name: &str, request: &Request) -> Option<String> {
         }
         location.push_str(name);
     } else {
-        let place = here.join(name);
-        location.push_str(place.to_str()?);
+        let name = Path::new(name);
+        // As joining them would give, which is slow.
+        if name.is_absolute() {
+            location.push_str(name.to_str()?);
+        } else {
+            location.push_str(here.join(name).to_str()?);
+        }
     }
     let symbol = request.symbol.as_deref().unwrap_or_default();
     // Cannot fail: a String takes anything.

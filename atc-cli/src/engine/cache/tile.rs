@@ -193,13 +193,12 @@ impl Asking<'_> {
 
     /// The answers for all series of a source that is not opened, if all are known.
     fn stands_of(&self, facts: &Facts, looked: &Looked<'_>) -> Option<Vec<Stand>> {
-        let known = |series: &SeriesFacts| self.known(series);
-        let known: Vec<Ending> = facts.series.iter().map(known).collect::<Option<_>>()?;
-        let stand = |(ending, series): (Ending, &SeriesFacts)| {
+        let mut stands = Vec::with_capacity(facts.series.len());
+        for series in &facts.series {
+            stands.push(Stand::new(looked, series, self.known(series)?));
             self.cache.note(series.interval);
-            Stand::new(looked, series, ending)
-        };
-        Some(known.into_iter().zip(&facts.series).map(stand).collect())
+        }
+        Some(stands)
     }
 
     /// The answers for a source that may have changed unseen, if its bytes have not.
@@ -253,6 +252,11 @@ impl Engine {
 }
 
 impl Cache {
+    /// How many sources are recorded.
+    pub(in crate::engine) fn n_known(&self) -> usize {
+        read(&self.index).len()
+    }
+
     /// What is known of a source by its looks, as far as they are trusted.
     pub(super) fn known(&self, looked: &Looked<'_>) -> Known {
         let place = looked.place.as_ref();

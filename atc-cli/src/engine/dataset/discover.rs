@@ -235,8 +235,10 @@ impl Finder {
                 return self.failed.push(error);
             }
         };
+        let place = folder.join("");
+        let place = place.to_string_lossy();
         for entry in entries {
-            let (name, path) = (entry.file_name(), entry.path());
+            let name = entry.file_name();
             let name = name.to_string_lossy();
             if name.starts_with(['.', '_']) {
                 continue;
@@ -245,12 +247,13 @@ impl Finder {
             // The listing says which is which, without looking at each file.
             let kind = entry.file_type().ok();
             let is_link = kind.is_none_or(|kind| kind.is_symlink());
-            if kind.is_some_and(|kind| kind.is_dir()) || is_link && path.is_dir() {
+            let is_dir = kind.is_some_and(|kind| kind.is_dir());
+            if is_dir || is_link && entry.path().is_dir() {
                 if !is_link && depth < DEPTH_LIMIT {
-                    self.list(&path, depth + 1, files);
+                    self.list(&entry.path(), depth + 1, files);
                 }
             } else if has_data_extension(&name) {
-                files.push(path.to_string_lossy().into_owned());
+                files.push([&*place, &*name].concat());
             }
         }
     }

@@ -47,7 +47,7 @@ impl Source {
     /// The file, if the source is a single one.
     fn only_file(&self) -> Option<&Path> {
         match self.parts.as_slice() {
-            [Part::File(path)] => Some(path),
+            [Part::File(path)] => Some(Path::new(&**path)),
             _ => None,
         }
     }

@@ -28,7 +28,8 @@ pub struct Source {
 /// One piece of a source.
 #[derive(Clone, Debug)]
 pub(crate) enum Part {
-    File(PathBuf),
+    /// As it is displayed.
+    File(Arc<str>),
     Member {
         archive: PathBuf,
         member: String,
@@ -171,12 +172,10 @@ impl Source {
 
     /// The files that are read, without standard input and objects: what an index of unchanged sources looks at.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
-        self.parts.iter().filter_map(|part| {
-            if let Part::File(path) | Part::Member { archive: path, .. } = part {
-                Some(path.as_path())
-            } else {
-                None
-            }
+        self.parts.iter().filter_map(|part| match part {
+            Part::File(path) => Some(Path::new(&**path)),
+            Part::Member { archive, .. } => Some(archive),
+            _ => None,
         })
     }
 
@@ -239,7 +238,7 @@ impl fmt::Display for Source {
 impl Part {
     pub(super) fn name(&self) -> Arc<str> {
         match self {
-            Self::File(path) => path.to_string_lossy().into(),
+            Self::File(path) => Arc::clone(path),
             Self::Member { archive, member } => format!("{}:{member}", archive.display()).into(),
             Self::Stdin => "stdin".into(),
             #[cfg(feature = "remote")]
@@ -257,7 +256,7 @@ impl Part {
         let fail = |error| DatasetError::from_io(&self.name(), error);
         match self {
             Self::File(path) => {
-                let file = File::open(path).and_then(Paged::new).map_err(fail)?;
+                let file = File::open(&**path).and_then(Paged::new).map_err(fail)?;
                 let blob = Blob::File(file.clone());
                 decode(Box::new(Timed(file.file())), Some(blob), &named, reading)
             }
