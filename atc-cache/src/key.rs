@@ -37,9 +37,18 @@ impl Key {
     /// ```
     #[must_use]
     pub fn about(&self, series: &[Fingerprint]) -> Self {
-        let bytes = series.iter().map(|one| *one.as_bytes());
-        let bytes: Vec<[u8; 32]> = bytes.collect();
-        Self(*blake3::keyed_hash(&self.0, bytes.as_flattened()).as_bytes())
+        let hash = match series {
+            // Nearly always: what one call hashes at once takes half of the time.
+            [one] => blake3::keyed_hash(&self.0, one.as_bytes()),
+            _ => {
+                let mut hasher = blake3::Hasher::new_keyed(&self.0);
+                for one in series {
+                    hasher.update(one.as_bytes());
+                }
+                hasher.finalize()
+            }
+        };
+        Self(*hash.as_bytes())
     }
 }
 

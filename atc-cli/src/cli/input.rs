@@ -50,13 +50,15 @@ impl ReadArgs {
         (global, bar): (&Global, &ProgressBar),
         cache: Option<Arc<Cache>>,
     ) -> anyhow::Result<Engine> {
-        let bar = bar.clone();
         let chosen = self.executor(sources, gpu.is_there())?;
         output::note(global, &chosen.reason);
         let mut engine = chosen
             .install(gpu.install(Engine::builder(plan)))
-            .cancel_with(&interrupt())
-            .on_source(move || bar.inc(1));
+            .cancel_with(&interrupt());
+        if !bar.is_hidden() {
+            let bar = bar.clone();
+            engine = engine.on_source(move || bar.inc(1));
+        }
         if let Some(cache) = cache {
             engine = engine.cache(cache);
         }

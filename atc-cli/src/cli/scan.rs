@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
+use atc_cli::engine::dataset::Source;
 use atc_cli::engine::sink::AtomicFile;
 use atc_cli::engine::{Cache, CacheStatistics, Engine, Failure, Query, Row, Scan, Spent, digest};
 use atc_core::{Params, Trend};
@@ -33,7 +34,9 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     let (n_sources, n_inputs) = (sources.len(), sources.len() + missing.len());
     let bar = progress::bar(global, n_sources, "scanning");
     let engine = args.read.engine(plan, &sources, (global, &bar), cache?)?;
-    let scan = engine.scan(sources, &args.read.request());
+    // The end of the process gives back thousands of sources at once.
+    let sources: ManuallyDrop<Arc<[Source]>> = ManuallyDrop::new(sources.into());
+    let scan = engine.scan(Arc::clone(&sources), &args.read.request());
     bar.finish_and_clear();
     let Scan {
         rows,
@@ -98,7 +101,13 @@ fn show(
         }
         ScanFormat::Json => output::json(&*rows),
         ScanFormat::Jsonl => output::json_lines(&rows),
-        ScanFormat::Csv => output::data(&scan_view::csv(&rows)),
+        ScanFormat::Csv => {
+            let (head, tail) = rows.split_at(rows.len() / 2);
+            let halves = (|| scan_view::csv(head), || scan_view::csv(tail));
+            let (head, tail) = args.read.beside(&args.inputs, halves.0, halves.1);
+            let lines = [scan_view::csv_header(), head, tail];
+            lines.iter().try_for_each(|lines| output::data(lines))
+        }
         ScanFormat::Markdown => output::data(&scan_view::markdown(&rows)),
     }
 }

@@ -122,12 +122,17 @@ pub(crate) fn short_time(time: i64) -> String {
     }
 }
 
-/// Comma-separated values with a header, as machines read them.
+/// The first line of comma-separated values, as machines read them.
+pub(crate) fn csv_header() -> String {
+    let families = Columns::NAMES[..6].join(",");
+    format!("symbol,trend,average_signal,{families},bars_since_flip,close,time,bars,input\n")
+}
+
+/// The lines below [`csv_header`].
 pub(crate) fn csv(rows: &[Row]) -> String {
-    let mut text = "symbol,trend,average_signal,".to_owned();
-    text += &Columns::NAMES[..6].join(",");
-    text += ",bars_since_flip,close,time,bars,input\n";
-    text.reserve(160 * rows.len());
+    let mut text = String::with_capacity(160 * rows.len());
+    // Most symbols of a market have the same last bar.
+    let mut last = (i64::MIN, String::new());
     for row in rows {
         text += &csv_text(&row.symbol);
         let _ = write!(text, ",{},{},", row.trend, row.average_signal);
@@ -140,7 +145,10 @@ pub(crate) fn csv(rows: &[Row]) -> String {
         }
         let _ = write!(text, ",{},", row.close);
         if let Some(time) = row.time {
-            text += &format_time(time);
+            if time != last.0 {
+                last = (time, format_time(time));
+            }
+            text += &last.1;
         }
         let _ = writeln!(text, ",{},{}", row.n_bars, csv_text(&row.input));
     }

@@ -1,5 +1,7 @@
 //! A whole market in one row per symbol.
 
+use std::sync::Arc;
+
 use atc_core::{Family, PerFamily, Plan, Trend};
 use atc_parallel::Slot;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
@@ -29,7 +31,7 @@ pub struct Row {
     /// Bars that exist.
     pub n_bars: usize,
     /// The input as the user named it.
-    pub input: String,
+    pub input: Arc<str>,
 }
 
 /// What a scan found, in the order of the sources.
@@ -48,7 +50,8 @@ impl Engine {
     ///
     /// A source that fails does not affect the others. Memory holds as many sources as are worked
     /// on at once, and one row per symbol.
-    pub fn scan(&self, sources: Vec<Source>, request: &Request) -> Scan {
+    pub fn scan(&self, sources: impl Into<Arc<[Source]>>, request: &Request) -> Scan {
+        let sources = sources.into();
         let _first = self.goes_first();
         let rows = |engine: &Self, tile: &[Source], request: &Request, slot: Slot| {
             let stands = engine.stand_tile(tile, request, slot).into_iter();
@@ -60,7 +63,7 @@ impl Engine {
             ..Scan::default()
         };
         let per_job = self.sources_per_look(sources.len());
-        let tiles = self.run_jobs((sources.into(), per_job), request, rows);
+        let tiles = self.run_jobs((sources, per_job), request, rows);
         for tile in tiles {
             scan.is_cancelled |= tile.is_none();
             for outcome in tile.into_iter().flatten() {
@@ -151,7 +154,7 @@ impl Row {
             close: stand.last.map_or(f64::NAN, |(close, _)| close),
             time: stand.last.and_then(|(_, time)| time),
             n_bars,
-            input: stand.input.to_string(),
+            input: stand.input,
         }
     }
 }
@@ -170,7 +173,7 @@ impl Serialize for Row {
         record.serialize_field("close", &self.close)?;
         record.serialize_field("time", &self.time.map(format_time))?;
         record.serialize_field("bars", &self.n_bars)?;
-        record.serialize_field("input", &self.input)?;
+        record.serialize_field("input", &*self.input)?;
         record.end()
     }
 }

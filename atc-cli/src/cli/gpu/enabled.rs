@@ -164,7 +164,7 @@ fn go_on(global: &Global) -> OnFault {
 fn about_bars(sources: &[Source]) -> u64 {
     let mut files: Vec<&Path> = sources.iter().flat_map(Source::files).collect();
     // Members of an archive all name it.
-    files.dedup();
+    files.dedup_by_key(|path| path.as_os_str());
     let step = files.len().div_ceil(FILES_LOOKED_AT).max(1);
     let looked_at = files.iter().step_by(step);
     let sizes = looked_at.filter_map(|path| Some(fs::metadata(path).ok()?.len()));

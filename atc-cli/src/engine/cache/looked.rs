@@ -1,7 +1,6 @@
 //! How a source looks, before anybody opens it.
 
 use std::cell::OnceCell;
-use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,7 +24,8 @@ pub(in crate::engine) struct Looked<'a> {
 
 impl<'a> Looked<'a> {
     pub(in crate::engine) fn at(cache: &Cache, source: &'a Source, request: &'a Request) -> Self {
-        Self::by(&mut Looker::default(), cache, source, request)
+        let tail = location_tail(request);
+        Self::by(&mut Looker::default(), cache, source, (request, &tail))
     }
 
     /// Looks at each of `sources`.
@@ -35,14 +35,20 @@ impl<'a> Looked<'a> {
         request: &'a Request,
     ) -> Vec<Self> {
         let mut looker = Looker::default();
-        let mut look = |source| Self::by(&mut looker, cache, source, request);
+        let tail = location_tail(request);
+        let mut look = |source| Self::by(&mut looker, cache, source, (request, &tail));
         sources.iter().map(&mut look).collect()
     }
 
-    fn by(looker: &mut Looker, cache: &Cache, source: &'a Source, request: &'a Request) -> Self {
+    fn by(
+        looker: &mut Looker,
+        cache: &Cache,
+        source: &'a Source,
+        (request, tail): (&'a Request, &str),
+    ) -> Self {
         let input = source.name();
         let mut place = || {
-            let location = location(&cache.here, &input, request)?;
+            let location = location(&cache.here, &input, tail)?;
             let stamp = match source.only_files() {
                 Some(files) => looker.files(files).ok()?,
                 None => cache.stamp_of_object(source, &location)?,
@@ -67,7 +73,7 @@ impl Cache {
         source: &Source,
         request: &Request,
     ) -> Option<Source> {
-        let location = location(&self.here, &source.name(), request)?;
+        let location = location(&self.here, &source.name(), &location_tail(request))?;
         if self.trust == Trust::Nothing
             || !source.is_remote()
             || !read(&self.index).knows(&location)
@@ -96,8 +102,8 @@ fn stamp_of(version: &Version) -> Stamp {
 }
 
 /// Where a source is recorded: its place, and what is read of it; `None` for addresses with a query, which may hold
-/// secrets and differ from one time to the next.
-fn location(here: &Path, name: &str, request: &Request) -> Option<String> {
+/// secrets and differ from one time to the next. `tail` is that of the request.
+fn location(here: &Path, name: &str, tail: &str) -> Option<String> {
     let mut location = String::with_capacity(128);
     if name.contains("://") {
         if name.contains('?') {
@@ -113,8 +119,12 @@ fn location(here: &Path, name: &str, request: &Request) -> Option<String> {
             location.push_str(here.join(name).to_str()?);
         }
     }
-    let symbol = request.symbol.as_deref().unwrap_or_default();
-    // Cannot fail: a String takes anything.
-    let _ = write!(location, "\n{}\n{symbol}", request.source);
+    location.push_str(tail);
     Some(location)
+}
+
+/// What is read of a source, as the end of where it is recorded.
+fn location_tail(request: &Request) -> String {
+    let symbol = request.symbol.as_deref().unwrap_or_default();
+    format!("\n{}\n{symbol}", request.source)
 }

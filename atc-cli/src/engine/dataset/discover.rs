@@ -227,17 +227,22 @@ impl Finder {
 
     /// Collects the data files of a folder; what cannot be listed does not keep the rest out.
     fn list(&mut self, folder: &Path, depth: usize, files: &mut Vec<String>) {
-        let listed = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-        let entries = match listed {
-            Ok(entries) => entries,
-            Err(error) => {
-                let error = DatasetError::from_io(&folder.to_string_lossy(), error);
-                return self.failed.push(error);
-            }
-        };
+        if let Err(error) = self.list_entries(folder, depth, files) {
+            let error = DatasetError::from_io(&folder.to_string_lossy(), error);
+            self.failed.push(error);
+        }
+    }
+
+    fn list_entries(
+        &mut self,
+        folder: &Path,
+        depth: usize,
+        files: &mut Vec<String>,
+    ) -> io::Result<()> {
         let place = folder.join("");
         let place = place.to_string_lossy();
-        for entry in entries {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
             let name = entry.file_name();
             let name = name.to_string_lossy();
             if name.starts_with(['.', '_']) {
@@ -256,5 +261,6 @@ impl Finder {
                 files.push([&*place, &*name].concat());
             }
         }
+        Ok(())
     }
 }

@@ -12,7 +12,9 @@ const HIVE_KEYS: [&str; 3] = ["symbol", "ticker", "pair"];
 
 /// The last part of a path, without the extensions of data and compression.
 pub(crate) fn stem(path: &str) -> String {
-    let mut name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let is_folder = |byte| matches!(byte, b'/' | b'\\');
+    let start = path.bytes().rposition(is_folder).map_or(0, |at| at + 1);
+    let mut name = &path[start..];
     while let Some((rest, extension)) = name.rsplit_once('.') {
         if rest.is_empty() || !is_known(extension) {
             break;

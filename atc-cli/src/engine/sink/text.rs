@@ -63,7 +63,8 @@ impl<W: Write> Sink for CsvSink<W> {
 /// assert_eq!(atc_cli::engine::sink::csv_text("BTC,\"spot\""), "\"BTC,\"\"spot\"\"\"");
 /// ```
 pub fn csv_text(text: &str) -> Cow<'_, str> {
-    if text.contains([',', '"', '\n', '\r']) {
+    let is_special = |byte| matches!(byte, b',' | b'"' | b'\n' | b'\r');
+    if text.bytes().any(is_special) {
         format!("\"{}\"", text.replace('"', "\"\"")).into()
     } else {
         text.into()
