@@ -34,6 +34,7 @@ pub const TIE_BAND: f64 = 1e-11;
 #[derive(Clone, Debug)]
 pub struct Plan {
     params: Params,
+    digest: u64,
     pub(crate) switches: Switches,
     pub(crate) lengths: PerFamily<[usize; 9]>,
     /// Growth rate per bar.
@@ -74,6 +75,7 @@ impl Plan {
         let constants = Constants::new(&lengths, switches);
         let from = constants.strand_from(params.cutout);
         Ok(Self {
+            digest: digest(&params, switches, &lengths),
             params,
             switches,
             lengths,
@@ -169,31 +171,8 @@ impl Plan {
     /// arithmetic give the same digest.
     ///
     /// What happens to missing bars is not part of it, since they move nothing.
-    pub(crate) fn digest(&self) -> u64 {
-        let p = &self.params;
-        let switches = self.switches;
-        let mut words: Vec<u64> = self.lengths.0.iter().flatten().map(|l| *l as u64).collect();
-        words.extend(p.weights.0.iter().map(|w| w.to_bits()));
-        let floats = [p.lambda, p.decay, p.long_threshold, p.short_threshold];
-        words.extend(floats.map(f64::to_bits));
-        words.extend([p.cutout as u64, u64::from(p.strategy)]);
-        words.extend([
-            switches.hma as u64,
-            switches.dema_seed as u64,
-            switches.lsma_at as u64,
-        ]);
-        words.extend([
-            switches.kama_start as u64,
-            switches.idle_step as u64,
-            switches.cut as u64,
-        ]);
-        // FNV-1a over the words: a guard against mix-ups, not against malice.
-        words.iter().fold(0xcbf2_9ce4_8422_2325, |hash, word| {
-            let bytes = word.to_le_bytes();
-            bytes.iter().fold(hash, |h, b| {
-                (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3)
-            })
-        })
+    pub(crate) const fn digest(&self) -> u64 {
+        self.digest
     }
 
     /// Whether non-finite bars are left out rather than refused.
@@ -239,6 +218,32 @@ fn check(p: &Params) -> Result<(), Error> {
     } else {
         Err(Error::Thresholds { long, short })
     }
+}
+
+/// See [`Plan::digest`].
+fn digest(p: &Params, switches: Switches, lengths: &PerFamily<[usize; 9]>) -> u64 {
+    let mut words: Vec<u64> = lengths.0.iter().flatten().map(|l| *l as u64).collect();
+    words.extend(p.weights.0.iter().map(|w| w.to_bits()));
+    let floats = [p.lambda, p.decay, p.long_threshold, p.short_threshold];
+    words.extend(floats.map(f64::to_bits));
+    words.extend([p.cutout as u64, u64::from(p.strategy)]);
+    words.extend([
+        switches.hma as u64,
+        switches.dema_seed as u64,
+        switches.lsma_at as u64,
+    ]);
+    words.extend([
+        switches.kama_start as u64,
+        switches.idle_step as u64,
+        switches.cut as u64,
+    ]);
+    // FNV-1a over the words: a guard against mix-ups, not against malice.
+    words.iter().fold(0xcbf2_9ce4_8422_2325, |hash, word| {
+        let bytes = word.to_le_bytes();
+        bytes.iter().fold(hash, |h, b| {
+            (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3)
+        })
+    })
 }
 
 #[cfg(test)]

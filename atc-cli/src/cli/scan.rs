@@ -60,11 +60,17 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
         };
         write_stats(path, &stats)?;
     }
-    let shown = show(args, global, (rows, counts), engine.plan().warm_up());
-    // Also if nobody is left to read the rows: they were computed.
-    if let Some(cache) = engine.cache() {
-        keep(args, global, (cache, &engine));
-    }
+    let show = || show(args, global, (rows, counts), engine.plan().warm_up());
+    let shown = match engine.cache() {
+        // Also if nobody is left to read the rows: they were computed.
+        Some(cache) => {
+            let save = || save(args, (cache, &engine));
+            let (shown, ()) = args.read.beside(&args.inputs, show, save);
+            cache::tell(cache, global);
+            shown
+        }
+        None => show(),
+    };
     output::spent(global, engine.spent());
     shown?;
     output::failures(global, &failed);
@@ -77,13 +83,13 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     Ok(Exit::of_run(failed.len(), is_cancelled))
 }
 
-/// Keeps what is new for the next run, and says with `-v` what the cache did for this one.
-fn keep(args: &ScanArgs, global: &Global, (cache, engine): (&Arc<Cache>, &Engine)) {
+/// Saves what is new for the next run.
+fn save(args: &ScanArgs, (cache, engine): (&Cache, &Engine)) {
     let query = Query::new(&args.inputs, &args.read.request(), *engine.plan().params());
     if let Some(query) = query {
         cache.note_query(&query);
     }
-    cache::keep(cache, global);
+    cache.save();
 }
 
 fn show(

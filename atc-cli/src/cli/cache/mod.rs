@@ -106,10 +106,15 @@ pub(crate) fn effectiveness(cache: &Cache) -> String {
 }
 
 /// Keeps what is new for the next run, and says with `-v` what the cache did for this one.
-///
-/// The end of the process does the rest of closing it, and faster: everything is saved.
 pub(crate) fn keep(cache: &Arc<Cache>, global: &Global) {
     cache.save();
+    tell(cache, global);
+}
+
+/// Says with `-v` what a cache that was saved did for this run.
+///
+/// The end of the process does the rest of closing it, and faster.
+pub(crate) fn tell(cache: &Arc<Cache>, global: &Global) {
     if 0 < global.verbose {
         output::say(effectiveness(cache).trim_end());
     }

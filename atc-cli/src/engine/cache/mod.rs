@@ -64,8 +64,8 @@ pub enum Trust {
     /// held. If it has become longer, all bytes that were there are hashed.
     #[default]
     Unchanged,
-    /// That texts, besides, are only ever appended to: of one that has become longer, the first 4 KiB and at least as
-    /// many before its old end must be as they were, and what lies between is not read. Right for files of a
+    /// That texts, besides, are only ever appended to: of one that has become longer, the first KiB and at least as
+    /// much before its old end must be as they were, and what lies between is not read. Right for files of a
     /// collector that appends; a program that rewrites a file with other old bars, and more of them, goes unnoticed.
     Appends,
 }

@@ -1,9 +1,9 @@
 //! Digests of a text that may grow: they tell whether it was only appended to.
 //!
 //! ```text
-//! whole = chain over blocks of 4 KiB:  c = XXH3(c, XXH3(block))
-//! rest  = XXH3 of what follows the blocks, 4 to 8 KiB
-//! head  = XXH3 of the first 4 KiB
+//! whole = chain over blocks of 2 KiB:  c = XXH3(c, XXH3(block))
+//! rest  = XXH3 of what follows the blocks, 1 to 3 KiB
+//! head  = XXH3 of the first 1 KiB
 //! ```
 //!
 //! XXH3 tells whether bytes were changed, several times as fast as a digest that also tells whether
@@ -12,11 +12,11 @@
 use xxhash_rust::xxh3::xxh3_128;
 
 /// Bytes of a block.
-const BLOCK: usize = 4 << 10;
+const BLOCK: usize = 2 << 10;
 /// Bytes at the end that no block takes in, if there are as many.
-const MARGIN: usize = 4 << 10;
+const MARGIN: usize = 1 << 10;
 /// Bytes of the head.
-pub(super) const HEAD: usize = 4 << 10;
+pub(super) const HEAD: usize = 1 << 10;
 
 /// Digests of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
