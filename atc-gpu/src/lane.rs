@@ -11,6 +11,7 @@ use crate::pipelines::Pipelines;
 use crate::program::Program;
 use crate::run::Run;
 use crate::timeline::Clock;
+use crate::turns::Turns;
 use crate::{
     Columns, Device, Error, Precision, Reading, Select, Series, Timeline, columns, timeline,
 };
@@ -45,7 +46,8 @@ impl Default for Options {
 /// are kept from run to run.
 ///
 /// Lanes share nothing: several on the same hardware overlap preparation,
-/// upload, kernels and download.
+/// upload, kernels and download. Those of one [`Lanes`](crate::Lanes) on a software
+/// driver take turns, two at once.
 #[derive(Debug)]
 pub struct Lane {
     pub(crate) info: Device,
@@ -57,6 +59,7 @@ pub struct Lane {
     pub(crate) options: Options,
     pub(crate) clock: Option<Clock>,
     pub(crate) timeline: Timeline,
+    pub(crate) turns: Turns,
 }
 
 impl Lane {
@@ -69,7 +72,7 @@ impl Lane {
     /// [`Error::Kernel`].
     pub fn open(options: Options) -> Result<Self, Error> {
         let (info, adapter) = find(&options.select, options.precision)?;
-        Self::on(info, &adapter, options)
+        Self::on(info, &adapter, options, Turns::default())
     }
 
     /// Opens an adapter that was found before.
@@ -77,6 +80,7 @@ impl Lane {
         mut info: Device,
         adapter: &wgpu::Adapter,
         options: Options,
+        turns: Turns,
     ) -> Result<Self, Error> {
         if let Some(bytes) = options.tile_bytes {
             info.limits.preferred = bytes;
@@ -113,6 +117,7 @@ impl Lane {
                 begun: Instant::now(),
                 tiles: Vec::new(),
             },
+            turns,
         })
     }
 

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::device::find;
+use crate::turns::Turns;
 use crate::{Error, Lane, Options};
 
 /// Several lanes of one device, each to be used by one thread at a time.
@@ -20,9 +21,13 @@ impl Lanes {
     /// As [`Lane::open`].
     pub fn open(n: usize, options: &Options) -> Result<Self, Error> {
         let (info, adapter) = find(&options.select, options.precision)?;
-        let lanes = (0..n.max(1))
-            .map(|_| Lane::on(info.clone(), &adapter, options.clone()).map(Mutex::new));
-        lanes.collect::<Result<_, _>>().map(Self)
+        let turns = Turns::of(info.kind);
+        let open = |_| Lane::on(info.clone(), &adapter, options.clone(), turns.clone());
+        let lanes = (0..n.max(1)).map(open);
+        lanes
+            .map(|lane| lane.map(Mutex::new))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     /// How many there are.

@@ -23,6 +23,7 @@ mod spirv;
 mod stage;
 mod tiling;
 mod timeline;
+mod turns;
 pub mod twin;
 mod unroll;
 

@@ -17,6 +17,7 @@ use crate::run::Run;
 use crate::shaders::WORKGROUP;
 use crate::tiling::Tile;
 use crate::timeline::STAMP_BYTES;
+use crate::turns::Turn;
 use crate::{Error, Lane, TileTimes, Timeline, bind};
 
 /// A tile whose results are on their way down.
@@ -24,6 +25,7 @@ pub(crate) struct Pending {
     tile: Tile,
     slot: usize,
     prepared: [Duration; 2],
+    handed: Duration,
     submission: wgpu::SubmissionIndex,
     mapped: mpsc::Receiver<Result<(), wgpu::BufferAsyncError>>,
 }
@@ -38,6 +40,8 @@ pub(crate) struct Stage<'a, T> {
     average: wgpu::BindGroup,
     trend: wgpu::BindGroup,
     wanted: Wanted,
+    /// From the first tile that is handed to the device to the end of the run.
+    turn: Option<Turn>,
     values: PhantomData<T>,
     begun: Instant,
     times: Vec<TileTimes>,
@@ -78,6 +82,7 @@ impl<'a, T: Real> Stage<'a, T> {
             average: bind::average(lane),
             trend: bind::trend(lane),
             wanted,
+            turn: None,
             values: PhantomData,
             begun: Instant::now(),
             times: Vec::new(),
@@ -106,7 +111,10 @@ impl<'a, T: Real> Stage<'a, T> {
         uploaded.map_err(|refused| self.lane.health.check().err().unwrap_or(refused))?;
         self.encode(tile, slot, &mut encoder);
         self.download(tile, slot, &mut encoder);
-        let submission = queue.submit([encoder.finish()]);
+        let commands = encoder.finish();
+        let packed = self.begun.elapsed();
+        self.turn.get_or_insert_with(|| self.lane.turns.take());
+        let submission = queue.submit([commands]);
         self.lane.health.check()?;
         // For the next tile of the slot; one that cannot be mapped is found out then.
         let staging = self.lane.buffers.uploads[slot].get();
@@ -121,7 +129,8 @@ impl<'a, T: Real> Stage<'a, T> {
         Ok(Pending {
             tile,
             slot,
-            prepared: [begun, self.begun.elapsed()],
+            prepared: [begun, packed],
+            handed: self.begun.elapsed(),
             submission,
             mapped,
         })
@@ -211,6 +220,7 @@ impl<'a, T: Real> Stage<'a, T> {
         self.times.push(TileTimes {
             bars: pending.tile.n_series * pending.tile.n_bars,
             prepared: pending.prepared,
+            handed: pending.handed,
             uploaded,
             computed,
             downloaded,

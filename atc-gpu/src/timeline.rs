@@ -21,8 +21,10 @@ pub struct Timeline {
 pub struct TileTimes {
     /// Bars of all series of the tile.
     pub bars: usize,
-    /// From when to when it was packed and handed to the device.
+    /// From when to when it was packed.
     pub prepared: [Duration; 2],
+    /// When it was handed to the device: at once, unless other lanes had their turn.
+    pub handed: Duration,
     /// From when to when the device took it.
     pub uploaded: Option<[Duration; 2]>,
     /// From when to when kernels ran.

@@ -1,9 +1,12 @@
 //! Several lanes at once, and lanes of single precision.
 
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Barrier};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use atc_core::{Params, Plan};
-use atc_gpu::{Columns, DeviceKind, Lanes, Options, Precision, Series, twin};
+use atc_gpu::{Columns, DeviceKind, Error, Lanes, Options, Precision, Series, twin};
 
 use crate::compare::{differing, differing_values};
 use crate::gpu;
@@ -43,6 +46,83 @@ fn lanes_at_work_together_give_the_same_bits() {
     }
 }
 
+/// The lanes of a software driver that have tiles on it at once: two, whatever their number.
+#[test]
+fn a_software_driver_has_tiles_of_two_lanes_at_once() {
+    const LANES: usize = 4;
+    if gpu::lane(Options::default()).is_none() {
+        return;
+    }
+    let lanes = Lanes::open(LANES, &Options::default()).unwrap();
+    let plan = Plan::new(Params::default()).unwrap();
+    let (program, growth) = (program_of(&plan), growth_of(&plan, 400));
+    let close = closes(7, 400);
+    let series = vec![Series::of(&close); 128];
+    let start = Barrier::new(LANES);
+    // From when to when the device had a tile of a lane for certain: handed to it, not yet come back.
+    let at_work = |lane: usize| -> Vec<[Instant; 2]> {
+        start.wait();
+        let run = |_| {
+            lanes.with(lane, |lane| {
+                lane.last(&program, &growth, &series).unwrap();
+                let timeline = lane.timeline();
+                let from = timeline.tiles.first().unwrap().handed;
+                let to = timeline.tiles.last().unwrap().awaited[1];
+                [from, to].map(|at| timeline.begun + at)
+            })
+        };
+        (0..5).map(run).collect()
+    };
+    let at_work = &at_work;
+    let spans: Vec<[Instant; 2]> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..LANES)
+            .map(|lane| scope.spawn(move || at_work(lane)))
+            .collect();
+        let joined = threads.into_iter().flat_map(thread::ScopedJoinHandle::join);
+        joined.flatten().collect()
+    });
+    assert_eq!(spans.len(), 5 * LANES);
+    let at = |when: Instant| {
+        spans
+            .iter()
+            .filter(|[a, b]| *a <= when && when < *b)
+            .count()
+    };
+    let most = spans.iter().map(|[from, _]| at(*from)).max();
+    if lanes.with(0, |lane| lane.device().kind) == DeviceKind::Software {
+        assert_eq!(most, Some(2));
+    }
+}
+
+/// More lanes fail, each with a tile on the device, than may have one there at once.
+#[test]
+fn lanes_that_fail_do_not_keep_others_waiting() {
+    let options = Options {
+        timeout: Duration::ZERO,
+        ..Options::default()
+    };
+    if gpu::lane(options.clone()).is_none() {
+        return;
+    }
+    let lanes = Arc::new(Lanes::open(5, &options).unwrap());
+    let (sender, answers) = channel();
+    for lane in 0..lanes.n_lanes() {
+        let (lanes, sender) = (Arc::clone(&lanes), sender.clone());
+        thread::spawn(move || {
+            let plan = Plan::new(Params::default()).unwrap();
+            let close = closes(1, 300);
+            let (program, growth) = (program_of(&plan), growth_of(&plan, 300));
+            let series = [Series::of(&close)];
+            sender.send(lanes.with(lane, |lane| lane.last(&program, &growth, &series)))
+        });
+    }
+    for _ in 0..lanes.n_lanes() {
+        let answer = answers.recv_timeout(Duration::from_mins(1));
+        let answer = answer.expect("a lane waits for a turn that never comes");
+        assert!(matches!(answer, Err(Error::Timeout { .. })), "{answer:?}");
+    }
+}
+
 #[test]
 fn a_timeline_tells_every_tile_once_and_in_order() {
     let options = Options {
@@ -66,7 +146,8 @@ fn a_timeline_tells_every_tile_once_and_in_order() {
             assert!(tile.prepared.is_sorted());
             let stages = [tile.uploaded, tile.computed, tile.downloaded];
             assert!(stages.iter().flatten().flatten().is_sorted());
-            assert!(tile.prepared[1] <= come && asked <= come && come <= tile.placed);
+            assert!(tile.prepared[1] <= tile.handed && tile.handed <= come);
+            assert!(asked <= come && come <= tile.placed);
         }
         assert!(tiles.is_sorted_by_key(|tile| tile.placed));
     }
