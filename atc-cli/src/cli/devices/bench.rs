@@ -4,18 +4,11 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use atc_cli::engine::gpu::{GpuEvaluator, OnFault};
+use atc_cli::engine::gpu::{GpuEvaluator, OnFault, tile_of};
 use atc_cli::engine::{Evaluate, Prices, Tile, Wanted};
 use atc_core::{Params, Plan};
-use atc_gpu::{DeviceKind, Options, Select, TileTimes, Timeline};
+use atc_gpu::{Options, Select, TileTimes, Timeline};
 use atc_parallel::{ExecutorExt, Lanes};
-
-/// Bars of the series of a tile, on hardware and on a software driver, which takes its time.
-const BARS: [usize; 2] = [2_000, 512];
-
-/// Series of a tile on a software driver: two workgroups, so that one lane has work for more
-/// than one thread of the processor.
-const SOFTWARE_SERIES: usize = 128;
 
 /// Rounds, each with one lane and with several.
 const ROUNDS: usize = 9;
@@ -41,17 +34,13 @@ struct Work {
 }
 
 impl Work {
-    /// So many tiles, as large as they suit a device.
+    /// So many tiles, as large as a scan makes them for the device.
     fn new(n_tiles: usize, gpu: &GpuEvaluator) -> Self {
-        let [hardware, software] = BARS;
-        let (n_series, n_bars) = match gpu.device().kind {
-            DeviceKind::Software => (SOFTWARE_SERIES, software),
-            _ => (gpu.tile_len(), hardware),
-        };
+        let [series, bars] = tile_of(gpu.device());
         Self {
             tiles: n_tiles,
-            series: n_series,
-            bars: n_bars,
+            series,
+            bars,
         }
     }
 }
@@ -106,10 +95,11 @@ impl Side {
         passages.into_iter().collect()
     }
 
-    fn median(&self) -> f64 {
+    /// The median of the rounds, and the best of them.
+    fn seconds(&self) -> [f64; 2] {
         let mut walls = self.walls.clone();
         walls.sort_by(f64::total_cmp);
-        walls[walls.len() / 2]
+        [walls[walls.len() / 2], walls[0]]
     }
 }
 
@@ -118,10 +108,9 @@ pub(super) fn run(select: &Select, n_lanes: usize, n_tiles: usize) -> anyhow::Re
     let plan = Arc::new(Plan::new(Params::default())?);
     let (mut one, mut several) = (Side::open(select, 1)?, Side::open(select, n_lanes)?);
     let work = Work::new(n_tiles, &one.gpu);
-    for (side, n_lanes) in [(&mut one, 1), (&mut several, n_lanes)] {
-        // The first tile of a lane makes its buffers.
-        let tiles = n_tiles.min(n_lanes);
-        side.run(&plan, Work { tiles, ..work })?;
+    for side in [&mut one, &mut several] {
+        // The first tile of each lane makes its buffers.
+        side.run(&plan, work)?;
         side.walls.clear();
     }
     let mut passages = [Vec::new(), Vec::new()];
@@ -130,20 +119,23 @@ pub(super) fn run(select: &Select, n_lanes: usize, n_tiles: usize) -> anyhow::Re
     }
     let device = one.gpu.device();
     let mut text = format!(
-        "{} ({}, {})\n{n_tiles} tiles of {} series x {} bars, average signal, f64, median of {ROUNDS} rounds in turns\n\n",
+        "{} ({}, {})\n{n_tiles} tiles of {} series x {} bars, average signal, f64, median and best of {ROUNDS} rounds in turns\n\n",
         device.name, device.kind, device.driver, work.series, work.bars
     );
     let bars = (n_tiles * work.series * work.bars) as f64;
     for (side, n) in [(&one, 1), (&several, n_lanes)] {
-        let seconds = side.median();
+        let [median, best] = side.seconds();
         let _ = writeln!(
             text,
-            "{n} lane(s)  {seconds:7.3} s  {:8.2} million bars/s",
-            bars / seconds / 1e6
+            "{n} lane(s)  {median:7.3} s  {best:7.3} s  {:8.2} million bars/s",
+            bars / median / 1e6
         );
     }
-    let ratio = one.median() / several.median();
-    let _ = writeln!(text, "{n_lanes} lanes are {ratio:.2} times as fast as 1");
+    let [median, best] = [0, 1].map(|i| one.seconds()[i] / several.seconds()[i]);
+    let _ = writeln!(
+        text,
+        "{n_lanes} lanes are {median:.2} times as fast as 1, {best:.2} times by best rounds"
+    );
     for (passages, n) in passages.iter().zip([1, n_lanes]) {
         text += &timeline(passages, n);
     }
@@ -153,8 +145,9 @@ pub(super) fn run(select: &Select, n_lanes: usize, n_tiles: usize) -> anyhow::Re
 /// A stage of a tile: what it is called, and when it was.
 type Stage = (&'static str, fn(&TileTimes) -> Option<[Duration; 2]>);
 
-const HOST: [Stage; 2] = [
+const HOST: [Stage; 3] = [
     ("prepared", |tile| Some(tile.prepared)),
+    ("waited", |tile| Some([tile.prepared[1], tile.handed])),
     ("placed", |tile| Some([tile.awaited[1], tile.placed])),
 ];
 
@@ -202,10 +195,10 @@ fn of_lane(passages: &[Passage], lane: usize) -> Vec<Vec<[f64; 2]>> {
         })
         .collect();
     let seconds = |span: [Duration; 2]| span.map(|time| time.as_secs_f64());
-    // The device's clock begins anywhere; no kernel begins before its tile was prepared.
+    // The device's clock begins anywhere; no kernel begins before its tile was handed over.
     let ahead = |(begun, tile): &(f64, &TileTimes)| {
         let computed = tile.computed.map(seconds)?;
-        Some(begun + seconds(tile.prepared)[1] - computed[0])
+        Some(begun + tile.handed.as_secs_f64() - computed[0])
     };
     let offset = tiles.iter().filter_map(ahead).fold(f64::MIN, f64::max);
     let on_host = HOST.iter().map(|(_, span)| {

@@ -120,7 +120,7 @@ fn a_bench_times_lanes_and_draws_when_tiles_went_through() {
         let of = |line: &&str| line[..line.len().min(16)].trim_end().ends_with(stage);
         text.lines().filter(of).collect::<Vec<_>>()
     };
-    for stage in ["prepared", "placed", "kernels"] {
+    for stage in ["prepared", "waited", "placed", "kernels"] {
         // Those of the lane that is alone, then those of the two.
         assert_eq!(rows(stage).len(), 3, "{stage} in {text}");
         let drawn = |row: &&str| row.contains('#');
