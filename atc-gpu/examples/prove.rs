@@ -78,7 +78,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for n_lanes in LANES.into_iter().chain(more) {
         let speed = match load.time(n_lanes, &options) {
             // What fewer lanes did is worth telling.
-            Err(error) if n_lanes > 1 => {
+            Err(error) if n_lanes > 1 && error.is::<atc_gpu::Error>() => {
                 println!("{n_lanes} lanes: {error}");
                 break;
             }
