@@ -35,7 +35,7 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     let bar = progress::bar(global, n_sources, "scanning");
     let engine = args.read.engine(plan, &sources, (global, &bar), cache?)?;
     // The end of the process gives back thousands of sources at once.
-    let sources: ManuallyDrop<Arc<[Source]>> = ManuallyDrop::new(sources.into());
+    let sources: ManuallyDrop<Arc<Vec<Source>>> = ManuallyDrop::new(Arc::new(sources));
     let scan = engine.scan(Arc::clone(&sources), &args.read.request());
     bar.finish_and_clear();
     let Scan {
@@ -65,7 +65,13 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
         // Also if nobody is left to read the rows: they were computed.
         Some(cache) => {
             let save = || save(args, (cache, &engine));
-            let (shown, ()) = args.read.beside(&args.inputs, show, save);
+            let shown = if cache.has_missed() {
+                args.read.beside(&args.inputs, show, save).0
+            } else {
+                let shown = show();
+                save();
+                shown
+            };
             cache::tell(cache, global);
             shown
         }

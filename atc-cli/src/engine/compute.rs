@@ -1,5 +1,7 @@
 //! Every bar of every symbol, streamed into a sink.
 
+use std::sync::Arc;
+
 use atc_parallel::Slot;
 
 use super::dataset::{Request, Source};
@@ -79,11 +81,13 @@ impl Engine {
             always_symbol: with_symbol || sources.len() > 1,
             meter: &self.meter,
         };
-        self.for_each_tile(sources.into(), request, work, |tile| frames.take(tile))
-            .map(|is_complete| Computed {
-                is_cancelled: !is_complete,
-                ..frames.computed
-            })
+        self.for_each_tile(Arc::new(sources.to_vec()), request, work, |tile| {
+            frames.take(tile)
+        })
+        .map(|is_complete| Computed {
+            is_cancelled: !is_complete,
+            ..frames.computed
+        })
     }
 }
 

@@ -68,7 +68,7 @@ impl Engine {
     /// What `work` makes of each tile of sources, in order; `None` where a cancellation came first.
     pub(super) fn run_tiles<T: Send + 'static>(
         &self,
-        sources: Arc<[Source]>,
+        sources: Arc<Vec<Source>>,
         request: &Request,
         work: impl TileWork<T>,
     ) -> Vec<Option<T>> {
@@ -79,7 +79,7 @@ impl Engine {
     /// As [`run_tiles`](Self::run_tiles), of `per_job` sources each.
     pub(super) fn run_jobs<T: Send + 'static>(
         &self,
-        (sources, per_job): (Arc<[Source]>, usize),
+        (sources, per_job): (Arc<Vec<Source>>, usize),
         request: &Request,
         work: impl TileWork<T>,
     ) -> Vec<Option<T>> {
@@ -101,7 +101,7 @@ impl Engine {
     /// How many jobs there are, and each of them: `work` on `per_job` sources.
     fn jobs<T>(
         &self,
-        (sources, per_job): (Arc<[Source]>, usize),
+        (sources, per_job): (Arc<Vec<Source>>, usize),
         request: &Request,
         work: impl TileWork<T>,
     ) -> (usize, impl Fn(Slot) -> T + Send + Sync + 'static) {
@@ -119,7 +119,7 @@ impl Engine {
     /// whether all were, or a cancellation came first.
     pub(super) fn for_each_tile<T: Send + 'static, E>(
         &self,
-        sources: Arc<[Source]>,
+        sources: Arc<Vec<Source>>,
         request: &Request,
         work: impl TileWork<T>,
         mut take: impl FnMut(T) -> Result<(), E>,

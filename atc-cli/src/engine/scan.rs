@@ -50,7 +50,7 @@ impl Engine {
     ///
     /// A source that fails does not affect the others. Memory holds as many sources as are worked
     /// on at once, and one row per symbol.
-    pub fn scan(&self, sources: impl Into<Arc<[Source]>>, request: &Request) -> Scan {
+    pub fn scan(&self, sources: impl Into<Arc<Vec<Source>>>, request: &Request) -> Scan {
         let sources = sources.into();
         let _first = self.goes_first();
         let rows = |engine: &Self, tile: &[Source], request: &Request, slot: Slot| {

@@ -120,7 +120,7 @@ impl Engine {
     pub(super) fn stream_tiles<T: Send + 'static>(
         &self,
         overlap: &Overlap,
-        sources: Arc<[Source]>,
+        sources: Arc<Vec<Source>>,
         request: &Request,
         work: impl TileWork<T>,
     ) -> (usize, BoxStream<'static, T>) {

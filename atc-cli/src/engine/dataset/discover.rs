@@ -177,6 +177,7 @@ impl Finder {
             );
         }
         files.sort_unstable();
+        self.sources.reserve(files.len());
         for file in files {
             self.file(&file);
         }
