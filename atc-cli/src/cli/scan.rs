@@ -65,7 +65,7 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
         // Also if nobody is left to read the rows: they were computed.
         Some(cache) => {
             let save = || save(args, (cache, &engine));
-            let shown = if cache.has_missed() {
+            let shown = if cache.statistics().has_news() {
                 args.read.beside(&args.inputs, show, save).0
             } else {
                 let shown = show();

@@ -195,12 +195,6 @@ impl Cache {
         (nanos < i64::MAX as u64).then(|| std::time::Duration::from_nanos(nanos))
     }
 
-    /// Whether something was not there when it was asked for, so that there is something to save beside the journal.
-    pub fn has_missed(&self) -> bool {
-        let statistics = self.statistics();
-        statistics.sources_opened > 0 || statistics.computed > 0
-    }
-
     /// Puts everything new on disk; the next process will find it.
     ///
     /// What cannot be written costs a warning, and time when it is asked for again.

@@ -78,6 +78,11 @@ impl CacheStatistics {
     pub const fn lookups(&self) -> u64 {
         self.hits() + self.hits_prefix + self.computed + self.refused
     }
+
+    /// Whether something was read or computed, so that there is more to save than a line of the journal.
+    pub const fn has_news(&self) -> bool {
+        0 < self.sources_opened + self.hits_prefix + self.computed
+    }
 }
 
 impl Counters {
