@@ -1,12 +1,39 @@
 //! One family through a block: its averages, and following them.
 
+use super::averages::hull::Hull;
 use super::averages::{self, Consumer, Discard, Row, Rows, Span, kama, smoothing, windowed};
 use super::follow::{Followers, Fresh, all_set, follow_rows};
-use super::tile::{Block, Tile};
+use super::tile::{Block, Lines, Recursive, Tile};
+use super::window::Window;
 use crate::lanes::Lanes;
 use crate::{Family, Plan};
 
+/// What the averages of a tile are computed from.
+///
+/// Apart from the lines that follow them: those of a family are too long to be
+/// copied out of the tile and back in every block.
+struct Averaging<'a, V> {
+    source: &'a [V],
+    windows: &'a [Window<V>],
+    noise: &'a Window<V>,
+    hull: &'a mut Option<Hull<V>>,
+    recursive: &'a mut Recursive<V>,
+}
+
 impl<V: Lanes> Tile<V> {
+    /// The averages, and the lines of each family.
+    #[inline(always)]
+    fn split(&mut self) -> (Averaging<'_, V>, &mut [Lines<V>; 6]) {
+        let averaging = Averaging {
+            source: self.source.rows(),
+            windows: &self.windows,
+            noise: &self.noise,
+            hull: &mut self.hull,
+            recursive: &mut self.recursive,
+        };
+        (averaging, &mut self.lines)
+    }
+
     /// Computes one family's averages and follows them.
     ///
     /// In the long run each average is followed as it is computed. While some
@@ -29,32 +56,44 @@ impl<V: Lanes> Tile<V> {
         } = block;
         let (bars, rows) = (&mut bars[..span.n], &mut rows[..span.n]);
         let firsts = &mut firsts[..span.n];
-        let mut lines = self.lines[family as usize];
+        let (mut averaging, lines) = self.split();
+        let lines = &mut lines[family as usize];
         let steady = plan.constants.steady_from[family] <= span.first_bar;
         let at_once = steady && all_set(&lines.side);
         if at_once {
-            let mut followers = Followers {
-                bars,
-                lines: &mut lines,
-            };
-            self.averages(plan, (family, start), firsts, &mut followers);
+            let mut followers = Followers { bars, lines };
+            averaging.averages(plan, (family, start), firsts, &mut followers);
         } else {
-            self.rows(plan, family, (span, start), (firsts, rows));
+            averaging.rows(plan, family, (span, start), (firsts, rows));
             let mut fresh = Fresh {
                 span,
                 cutout: plan.params().cutout,
                 retain: plan.retain,
                 unset: &mut unset[..span.n],
             };
-            follow_rows(bars, rows, &mut lines, &mut fresh);
+            follow_rows(bars, rows, lines, &mut fresh);
         }
-        self.lines[family as usize] = lines;
         !at_once
     }
 
-    /// One family's averages as rows. `firsts` are the first EMAs: left by the EMA family, read by the DEMA.
+    /// One family's averages as rows; see [`Averaging::rows`].
     #[inline(always)]
     pub(crate) fn rows(
+        &mut self,
+        plan: &Plan,
+        family: Family,
+        at: (Span, usize),
+        (firsts, rows): (&mut [Row<V>], &mut [Row<V>]),
+    ) {
+        let (mut averaging, _) = self.split();
+        averaging.rows(plan, family, at, (firsts, rows));
+    }
+}
+
+impl<V: Lanes> Averaging<'_, V> {
+    /// One family's averages as rows. `firsts` are the first EMAs: left by the EMA family, read by the DEMA.
+    #[inline(always)]
+    fn rows(
         &mut self,
         plan: &Plan,
         family: Family,
@@ -82,9 +121,8 @@ impl<V: Lanes> Tile<V> {
         consumer: &mut impl Consumer<V>,
     ) {
         let constants = &plan.constants;
-        let source = self.source.rows();
-        let windows = &self.windows;
-        let recursive = &mut self.recursive;
+        let (source, windows) = (self.source, self.windows);
+        let recursive = &mut *self.recursive;
         match family {
             Family::Ema => {
                 let (source, state) = (&source[start..], &mut recursive.ema);
@@ -92,7 +130,7 @@ impl<V: Lanes> Tile<V> {
             }
             Family::Hma => {
                 let window = &windows[plan.windows.hma];
-                match &mut self.hull {
+                match self.hull {
                     Some(hull) => hull.averages(constants, window, firsts.len(), consumer),
                     None => windowed::sma(constants, window, consumer),
                 }
@@ -110,7 +148,7 @@ impl<V: Lanes> Tile<V> {
             Family::Kama => {
                 let lengths = &plan.lengths[Family::Kama];
                 let state = &mut recursive.kama;
-                kama::kama(lengths, (source, start), &self.noise, state, consumer);
+                kama::kama(lengths, (source, start), self.noise, state, consumer);
             }
         }
     }
@@ -125,8 +163,8 @@ impl<V: Lanes> Tile<V> {
         (firsts, rows): (&mut [Row<V>], &mut [Row<V>]),
     ) {
         let constants = &plan.constants;
-        let source = self.source.rows();
-        let recursive = &mut self.recursive;
+        let source = self.source;
+        let recursive = &mut *self.recursive;
         match family {
             Family::Ema => {
                 let (source, state) = (&source[start..], &mut recursive.ema);
@@ -146,7 +184,7 @@ impl<V: Lanes> Tile<V> {
                 let lengths = &plan.lengths[Family::Kama];
                 let when = (span.first_bar, plan.switches.kama_start);
                 let kama = (&mut recursive.kama, rows);
-                kama::seed_kama(when, lengths, (source, start), &self.noise, kama);
+                kama::seed_kama(when, lengths, (source, start), self.noise, kama);
             }
             Family::Hma | Family::Wma | Family::Lsma => {}
         }
