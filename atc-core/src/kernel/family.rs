@@ -2,7 +2,8 @@
 
 use super::averages::hull::Hull;
 use super::averages::{self, Consumer, Discard, Row, Rows, Span, kama, smoothing, windowed};
-use super::follow::{Followers, Fresh, all_set, follow_rows};
+use super::follow::{Followers, all_set};
+use super::fresh::{Fresh, follow_rows};
 use super::tile::{Block, Lines, Recursive, Tile};
 use super::window::Window;
 use crate::lanes::Lanes;

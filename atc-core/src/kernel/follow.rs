@@ -8,10 +8,10 @@
 //! A signal that has been set once is the side on which close was last outside
 //! the tie band, so the next side needs one comparison, with the far edge of
 //! the band: a hysteresis. Only before its first event does a line need more
-//! state; those bars take the path of [`follow_fresh`]. Both paths compute the
+//! state; those bars take the path of [`fresh`](super::fresh). Both paths compute the
 //! same bits.
 
-use super::averages::{Consumer, Row, Span, Trio, three};
+use super::averages::{Consumer, Span, Trio, three};
 use super::tile::Lines;
 use crate::lanes::Lanes;
 use crate::{EQUITY_FLOOR, Plan, TIE_BAND};
@@ -82,18 +82,6 @@ impl<V: Lanes> BarLanes<V> {
     }
 }
 
-/// What the lines without a signal need, and add up to: only young series have any.
-pub(crate) struct Fresh<'a, V> {
-    /// Where the block lies.
-    pub(crate) span: Span,
-    /// Bars up to this one earn nothing.
-    pub(crate) cutout: usize,
-    /// The share of equity that a bar leaves.
-    pub(crate) retain: f64,
-    /// Equities of the lines whose signal is 0, added up in order.
-    pub(crate) unset: &'a mut [V],
-}
-
 /// Sides of a line: where it is, or was, in relation to the close. A line that
 /// never had a value is `FRESH`, a NaN, which no comparison holds for.
 pub(crate) mod side {
@@ -140,48 +128,6 @@ impl<V: Lanes> Consumer<V> for Followers<'_, V> {
     }
 }
 
-/// Follows averages that were computed before.
-#[inline(always)]
-pub(crate) fn follow_rows<V: Lanes>(
-    bars: &mut [BarLanes<V>],
-    rows: &[Row<V>],
-    lines: &mut Lines<V>,
-    fresh: &mut Fresh<'_, V>,
-) {
-    fresh.unset.fill(V::splat(0.0));
-    for first in [0, 3, 6] {
-        if all_set(&lines.side[first..first + 3]) {
-            let mut trio = Computed {
-                first,
-                rows,
-                left: rows.len(),
-            };
-            Followers { bars, lines }.run(first, &mut trio);
-        } else {
-            follow_fresh(bars, (rows, first), lines, fresh);
-        }
-    }
-}
-
-/// Three of the lines in rows.
-struct Computed<'a, V> {
-    first: usize,
-    rows: &'a [Row<V>],
-    left: usize,
-}
-
-impl<V: Lanes> Trio<V> for Computed<'_, V> {
-    #[inline(always)]
-    fn next_run(&mut self) -> usize {
-        std::mem::take(&mut self.left)
-    }
-
-    #[inline(always)]
-    fn at(&mut self, j: usize) -> [V; 3] {
-        three(&self.rows[j], self.first)
-    }
-}
-
 /// Three lines whose signals are all set; the `OPENING` three start the sums.
 #[inline(always)]
 fn follow_set<V: Lanes, const OPENING: bool>(
@@ -223,58 +169,4 @@ fn follow_set<V: Lanes, const OPENING: bool>(
     }
     lines.equity[first..first + 3].copy_from_slice(&equity);
     lines.average[first..first + 3].copy_from_slice(&average);
-}
-
-/// Three lines of which some had no event yet.
-#[inline(always)]
-fn follow_fresh<V: Lanes>(
-    bars: &mut [BarLanes<V>],
-    (rows, first): (&[Row<V>], usize),
-    lines: &mut Lines<V>,
-    fresh: &mut Fresh<'_, V>,
-) {
-    let (floor, zero) = (V::splat(EQUITY_FLOOR), V::splat(0.0));
-    let (long, short) = (V::splat(side::SET), V::splat(-side::SET));
-    for (j, (bar, row)) in bars.iter_mut().zip(rows).enumerate() {
-        if first == 0 {
-            (bar.total, bar.short) = (zero, zero);
-        }
-        let dead = fresh.span.first_bar + j <= fresh.cutout;
-        let flat = V::splat(if dead { 1.0 } else { fresh.retain });
-        for k in first..first + 3 {
-            let before = lines.side[k];
-            let held = V::select(short.gt(before), bar.down, flat);
-            let factor = V::select(before.gt(long), bar.up, held);
-            let equity = (lines.equity[k] * factor).at_least(floor);
-            let after = next_side(before, row[k], bar);
-            bar.total = bar.total + equity;
-            bar.short = bar.short.plus(short.gt(after), equity);
-            let unset = V::select(after.abs().gt(long), zero, equity);
-            fresh.unset[j] = fresh.unset[j] + unset;
-            (lines.side[k], lines.equity[k], lines.average[k]) = (after, equity, row[k]);
-        }
-    }
-}
-
-/// The side after a bar, whatever it was before.
-#[inline(always)]
-fn next_side<V: Lanes>(before: V, average: V, bar: &BarLanes<V>) -> V {
-    let (long, short) = (V::splat(side::LONG), V::splat(side::SHORT));
-    let above = average.le(bar.low);
-    let below = average.gt(bar.high);
-    // A value that appears, or leaves a tie: an event only if the bar before had a
-    // value on another side or in the band.
-    let rises = V::select(before.le(V::splat(side::TIED)), long, V::splat(side::ABOVE));
-    let falls = V::select(
-        before.gt(V::splat(side::BELOW / 2.0)),
-        short,
-        V::splat(side::BELOW),
-    );
-    let valued = average.le(V::splat(f64::INFINITY));
-    let within = V::select(valued, V::splat(side::TIED), V::splat(side::FRESH));
-    let unset = V::select(above, rises, V::select(below, falls, within));
-    // A signal that is set: see the module.
-    let edge = V::select(before.gt(V::splat(0.0)), bar.high, bar.low);
-    let set = V::select(average.gt(edge), short, long);
-    V::select(before.abs().gt(V::splat(side::SET)), set, unset)
 }

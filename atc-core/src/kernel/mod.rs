@@ -19,6 +19,7 @@ pub(crate) mod averages;
 pub(crate) mod constants;
 pub(crate) mod family;
 pub(crate) mod follow;
+pub(crate) mod fresh;
 pub(crate) mod layers;
 pub(crate) mod record;
 pub(crate) mod sharing;
