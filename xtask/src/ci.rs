@@ -49,6 +49,8 @@ enum Job {
     ReleaseMath,
     /// Every interleaving of the lanes' queues, cancellation and shutdown.
     Loom,
+    /// Vector instructions and portable lanes under Miri (needs a nightly toolchain with it).
+    Miri,
     /// The workspace compiles with the oldest toolchain it promises.
     Msrv,
     /// Licences, advisories and sources of all dependencies (needs cargo-deny).
@@ -102,6 +104,14 @@ fn run_job(sh: &Shell, job: Job, package: Option<&str>) -> Result<()> {
             cmd!(
                 sh,
                 "cargo test --release -p atc-parallel --no-default-features --test loom --target-dir target/loom"
+            )
+            .run()?;
+        }
+        Job::Miri => {
+            let _vectors = sh.push_env("RUSTFLAGS", "-Ctarget-feature=+avx2");
+            cmd!(
+                sh,
+                "cargo +nightly miri test -p atc-core --lib lanes:: --target-dir target/miri"
             )
             .run()?;
         }

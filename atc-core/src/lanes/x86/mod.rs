@@ -30,3 +30,6 @@ macro_rules! lanewise {
     };
 }
 use lanewise;
+
+#[cfg(test)]
+mod tests;
