@@ -18,6 +18,9 @@ use super::exit::Exit;
 use super::scan_view::{self, Counts};
 use super::{cache, input, output, progress};
 
+/// Rows from which on writing them as text is worth a second thread.
+const MANY_ROWS: usize = 256;
+
 /// Runs the command.
 pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     let plan = args.params.plan()?;
@@ -114,11 +117,14 @@ fn show(
         ScanFormat::Json => output::json(&*rows),
         ScanFormat::Jsonl => output::json_lines(&rows),
         ScanFormat::Csv => {
+            output::data(&scan_view::csv_header())?;
+            if rows.len() < MANY_ROWS {
+                return output::data(&scan_view::csv(&rows));
+            }
             let (head, tail) = rows.split_at(rows.len() / 2);
-            let halves = (|| scan_view::csv(head), || scan_view::csv(tail));
-            let (head, tail) = args.read.beside(&args.inputs, halves.0, halves.1);
-            let lines = [scan_view::csv_header(), head, tail];
-            lines.iter().try_for_each(|lines| output::data(lines))
+            let write = |rows| move || scan_view::csv(rows);
+            let (head, tail) = args.read.beside(&args.inputs, write(head), write(tail));
+            output::data(&head).and_then(|()| output::data(&tail))
         }
         ScanFormat::Markdown => output::data(&scan_view::markdown(&rows)),
     }
