@@ -66,8 +66,8 @@ impl Config {
         }
     }
 
-    /// How many bytes the blocks may take, rounded to whole ones; the newest entries add half a
-    /// block, and what was set aside is on top. Changing it sets an existing directory aside.
+    /// How many bytes the blocks may take, rounded to whole ones; the newest entries add up to
+    /// two of them, and what was set aside is on top. Changing it sets an existing directory aside.
     #[must_use]
     pub fn disk_bytes(self, bytes: usize) -> Self {
         Self {
@@ -215,8 +215,8 @@ impl Geometry {
     /// Bytes up to which new entries are kept in a log. Each process that writes to the blocks
     /// begins a block of its own, so it should have enough to fill more than one; and what was
     /// added lately is asked again soonest, without opening the blocks.
-    pub(super) fn log_bytes(self) -> usize {
-        self.block_bytes * 2
+    pub(super) fn log_bytes(self) -> u64 {
+        self.block_bytes as u64 * 2
     }
 
     /// Bytes of the largest payload: a block less its index and what surrounds the payload.

@@ -16,7 +16,8 @@ use super::{
     config::{Geometry, Timeouts},
     entry::{EntryKey, Value},
     lazy::LazyBlocks,
-    log::{Log, Sealed},
+    log::Log,
+    sealed::{Content, OnDisk, Patience, Sealed},
 };
 use crate::Key;
 
@@ -35,6 +36,8 @@ pub(super) struct Disk {
     timeouts: Timeouts,
     /// Entries that are in no block yet: queued, being written, or in the log.
     recent: RwLock<HashMap<Key, Recent>>,
+    /// The log as it was when it was opened.
+    content: Content,
     pub(super) backlog: Backlog,
     stopped: AtomicBool,
 }
@@ -58,46 +61,47 @@ pub(super) struct Settled {
 }
 
 impl Disk {
+    /// A tier on disk that takes over what an earlier process left in the log.
     pub(super) fn new(
         root: PathBuf,
         geometry: Geometry,
         blocks: LazyBlocks,
         timeouts: Timeouts,
+        log: &Log,
     ) -> Self {
+        let sealed = log.sealed().iter();
+        let recent = sealed.map(|(key, sealed)| (*key, Recent::Sealed(*sealed)));
         Self {
             root,
             geometry,
             blocks,
             timeouts,
-            recent: RwLock::default(),
+            recent: RwLock::new(recent.collect()),
+            content: log.content().clone(),
             backlog: Backlog::default(),
             stopped: AtomicBool::new(false),
         }
     }
 
-    /// Takes over what an earlier process left in the log.
-    pub(super) fn remember(&self, log: &Log) {
-        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
-        let sealed = log.sealed().iter().cloned();
-        recent.extend(sealed.map(|(key, sealed)| (key, Recent::Sealed(sealed))));
-    }
-
-    /// The entry, if it is in no block yet.
-    pub(super) fn recent(&self, key: &Key) -> Option<Value> {
+    /// The entry, if it is in no block yet; the error is that only the disk has it.
+    pub(super) fn recent(&self, key: &Key, patience: Patience) -> Result<Option<Value>, OnDisk> {
         let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
         let found = recent.get(key).cloned();
         drop(recent);
-        match found? {
-            Recent::Open(value) => Some(value),
-            Recent::Sealed(sealed) => {
-                let value = sealed.unseal();
-                if value.is_none() {
-                    // So that it can be inserted again.
-                    self.forget([key]);
-                }
-                value
+        let sealed = match found {
+            None => return Ok(None),
+            Some(Recent::Open(value)) => return Ok(Some(value)),
+            Some(Recent::Sealed(sealed)) => sealed,
+        };
+        let value = self.content.unseal(key, sealed, patience)?;
+        if value.is_none() {
+            // So that it can be inserted again.
+            let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+            if matches!(recent.get(key), Some(Recent::Sealed(_))) {
+                recent.remove(key);
             }
         }
+        Ok(value)
     }
 
     /// Whether the entry is on disk or on its way, as far as known without reading.
@@ -110,7 +114,8 @@ impl Disk {
         self.is_recent(key) || !self.blocks.is_closed() && self.blocks.may_contain(key)
     }
 
-    fn is_recent(&self, key: &Key) -> bool {
+    /// Whether the entry is known to be in no block yet.
+    pub(super) fn is_recent(&self, key: &Key) -> bool {
         let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
         recent.contains_key(key)
     }
@@ -164,7 +169,8 @@ impl Disk {
     /// Appends the batch to the log while that is small, else moves both into blocks.
     async fn settle(&self, batch: Vec<Value>, log: &mut Log, in_blocks: &mut bool) -> Settled {
         let sealed: usize = batch.iter().map(Value::sealed_bytes).sum();
-        if !*in_blocks && log.bytes() + sealed <= self.geometry.log_bytes() {
+        let bytes = log.bytes() + sealed as u64;
+        if !*in_blocks && bytes <= self.geometry.log_bytes() {
             let appended = tokio::task::block_in_place(|| log.append(&batch));
             return match appended {
                 Ok(()) => Settled {
@@ -190,7 +196,7 @@ impl Disk {
     /// Moves what the log holds into blocks. If the disk does not take all of it, the log keeps it
     /// for the next process; then the error says what to warn of, if it was not told already.
     async fn move_log(&self, log: &mut Log) -> Result<(), Option<String>> {
-        let values = log.values();
+        let values = tokio::task::block_in_place(|| log.values());
         let mut values = values.as_slice();
         while !values.is_empty() {
             let mut bytes = 0;

@@ -18,7 +18,7 @@ pub(super) const ENVELOPE: u32 = 2;
 
 const MAGIC: [u8; 4] = *b"ATCV";
 /// Magic, version, key, cost, length, digest of all of these and the payload.
-const HEADER_BYTES: usize = 4 + 4 + 32 + 8 + 8 + DIGEST_BYTES;
+pub(super) const HEADER_BYTES: usize = 4 + 4 + 32 + 8 + 8 + DIGEST_BYTES;
 const DIGEST_BYTES: usize = 16;
 
 /// A value that was found, with where it came from.
@@ -119,27 +119,16 @@ impl Value {
         Self::checked(&header, payload)
     }
 
-    /// As [`unseal`](Self::unseal), from the beginning of `rest`, which begins after it then.
-    pub(super) fn unseal_next(rest: &mut &[u8]) -> Option<Self> {
-        let (header, after) = rest.split_first_chunk()?;
+    /// The key of the envelope with this header, and how many bytes it takes; whether it is right,
+    /// [`checked`](Self::checked) tells.
+    pub(super) fn measure(header: &[u8; HEADER_BYTES]) -> Option<(Key, usize)> {
         let length = usize::try_from(length_in(header)?).ok()?;
-        let (payload, after) = after.split_at_checked(length)?;
-        let value = Self::checked(header, payload)?;
-        *rest = after;
-        Some(value)
-    }
-
-    /// The key of the envelope at the beginning of `bytes`, and how many bytes it takes, if it is
-    /// whole; whether it is right, unsealing tells.
-    pub(super) fn measure(bytes: &[u8]) -> Option<(Key, usize)> {
-        let header: &[u8; HEADER_BYTES] = bytes.first_chunk()?;
-        let length = usize::try_from(length_in(header)?).ok()?;
-        let whole = HEADER_BYTES.checked_add(length)?;
         let key = Key::from_bytes(*header[8..].first_chunk()?);
-        (whole <= bytes.len()).then_some((key, whole))
+        Some((key, HEADER_BYTES.checked_add(length)?))
     }
 
-    fn checked<P: AsRef<[u8]> + Into<Arc<[u8]>>>(
+    /// The value of an envelope in two parts; `None` if it is damaged.
+    pub(super) fn checked<P: AsRef<[u8]> + Into<Arc<[u8]>>>(
         header: &[u8; HEADER_BYTES],
         payload: P,
     ) -> Option<Self> {

@@ -2,74 +2,67 @@
 //!
 //! Each process that writes to the blocks begins a new one, and what it leaves of it is lost. So a
 //! process that only adds a few entries appends them here, and the log is moved into blocks when it
-//! would fill two of them. What it held when it was opened is checked when it is asked for.
+//! would fill two of them. What it held when it was opened is read and checked when it is asked for.
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, Seek, SeekFrom, Write},
     path::Path,
     sync::Arc,
 };
 
-use super::entry::Value;
+use super::{
+    entry::Value,
+    sealed::{Content, Patience, Sealed},
+};
 use crate::Key;
 
 /// A file of envelopes, one after the other, and what is in them.
 #[derive(Debug)]
 pub(super) struct Log {
-    file: File,
+    file: Arc<File>,
+    content: Content,
     /// What it held when it was opened.
     sealed: Vec<(Key, Sealed)>,
     appended: Vec<Value>,
-    bytes: usize,
-}
-
-/// An entry as it lies in the log.
-#[derive(Clone, Debug)]
-pub(super) struct Sealed {
-    content: Arc<Vec<u8>>,
-    at: usize,
-}
-
-impl Sealed {
-    /// The entry; `None` if it is damaged.
-    pub(super) fn unseal(&self) -> Option<Value> {
-        Value::unseal_next(&mut &self.content[self.at..])
-    }
+    bytes: u64,
 }
 
 impl Log {
-    /// Opens the log, and reads the entries up to the first that is not whole: what follows was
+    /// Opens the log, and looks for the entries up to the first that is not whole: what follows was
     /// being written when its process died, and is cut off.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(path)?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).read(true).write(true);
+        let file = Arc::new(options.open(path)?);
         let length = file.metadata()?.len();
-        let mut content = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-        file.read_to_end(&mut content)?;
-        let content = Arc::new(content);
-        let (mut sealed, mut at) = (Vec::new(), 0);
-        while let Some((key, bytes)) = Value::measure(&content[at..]) {
-            let content = Arc::clone(&content);
-            sealed.push((key, Sealed { content, at }));
-            at += bytes;
+        let content = Content::of(&file)?;
+        let (mut sealed, mut bytes) = (Vec::new(), 0);
+        while let Some((key, one)) = content.measure(bytes, length) {
+            bytes += one.bytes as u64;
+            sealed.push((key, one));
         }
+        let is_right = |(key, one): &(Key, Sealed)| {
+            matches!(content.unseal(key, *one, Patience::Wait), Ok(Some(_)))
+        };
         // Its last bytes may never have reached the disk.
-        if let Some((_, last)) = sealed.pop_if(|(_, last)| last.unseal().is_none()) {
-            at = last.at;
+        if let Some((_, last)) = sealed.pop_if(|last| !is_right(last)) {
+            bytes = last.at;
         }
         let mut log = Self {
             file,
+            content,
             sealed,
             appended: Vec::new(),
-            bytes: at,
+            bytes,
         };
         log.cut()?;
         Ok(log)
+    }
+
+    /// The bytes that [`sealed`](Self::sealed) is about.
+    pub(super) fn content(&self) -> &Content {
+        &self.content
     }
 
     /// What it held when it was opened, oldest first.
@@ -77,14 +70,18 @@ impl Log {
         &self.sealed
     }
 
-    /// The entries it holds, oldest first, without those that are damaged.
+    /// The entries it holds, oldest first, without those that are damaged. May wait for the disk.
     pub(super) fn values(&self) -> Vec<Value> {
-        let sealed = self.sealed.iter().filter_map(|(_, sealed)| sealed.unseal());
+        let unseal = |(key, one): &(Key, Sealed)| {
+            let value = self.content.unseal(key, *one, Patience::Wait);
+            value.ok().flatten()
+        };
+        let sealed = self.sealed.iter().filter_map(unseal);
         sealed.chain(self.appended.iter().cloned()).collect()
     }
 
     /// Bytes of whole entries.
-    pub(super) fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> u64 {
         self.bytes
     }
 
@@ -96,11 +93,11 @@ impl Log {
             frames.extend_from_slice(&value.header());
             frames.extend_from_slice(&value.payload);
         }
-        if let Err(error) = self.file.write_all(&frames) {
+        if let Err(error) = (&*self.file).write_all(&frames) {
             self.cut()?;
             return Err(error);
         }
-        self.bytes += bytes;
+        self.bytes += bytes as u64;
         self.appended.extend_from_slice(values);
         Ok(())
     }
@@ -115,8 +112,8 @@ impl Log {
 
     /// Ends the file after the last whole entry.
     fn cut(&mut self) -> io::Result<()> {
-        self.file.set_len(self.bytes as u64)?;
-        self.file.seek(SeekFrom::Start(self.bytes as u64))?;
+        self.file.set_len(self.bytes)?;
+        (&*self.file).seek(SeekFrom::Start(self.bytes))?;
         Ok(())
     }
 }

@@ -15,6 +15,7 @@ mod lazy;
 mod log;
 mod open;
 mod runtime;
+mod sealed;
 mod shared;
 mod stats;
 mod warning;

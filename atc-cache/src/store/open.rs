@@ -77,8 +77,8 @@ impl Store {
                     geometry,
                 };
                 let blocks = LazyBlocks::new(files, timeouts.open);
-                let disk = Disk::new(directory.root().to_owned(), geometry, blocks, timeouts);
-                disk.remember(&log);
+                let root = directory.root().to_owned();
+                let disk = Disk::new(root, geometry, blocks, timeouts, &log);
                 (Some(disk), Some(log), Some(directory))
             }
             None => (None, None, None),

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use tokio::time;
+use tokio::{task, time};
 
 use super::{
     Entry, FATES, Insertion, MissReason, Shared, Tier, Warning,
@@ -11,6 +11,7 @@ use super::{
     disk::{self, Disk, Settled},
     entry::{EntryKey, Value},
     runtime::NoAnswer,
+    sealed::{OnDisk, Patience},
     stats::Counters,
 };
 use crate::Key;
@@ -24,14 +25,21 @@ impl Shared {
         let Some(disk) = &self.disk else {
             return Err(self.fate(key));
         };
-        // Not into memory: it is there as it lies in the log.
-        if let Some(value) = disk.recent(key) {
-            return Ok(Some(Entry::new(value, Tier::Recent)));
+        match disk.recent(key, Patience::Never) {
+            Ok(Some(value)) => return Ok(Some(Entry::new(value, Tier::Recent))),
+            Ok(None) => (),
+            Err(OnDisk) => return Ok(None),
         }
         if disk.may_contain(key) {
             return Ok(None);
         }
         Err(self.fate(key))
+    }
+
+    /// The entry, if it is in no block yet. May wait for the disk.
+    fn recent_on_disk(&self, key: &Key) -> Option<Value> {
+        let read = self.disk.as_ref()?.recent(key, Patience::Wait);
+        read.ok().flatten()
     }
 
     /// Puts a new entry into memory and on its way to disk.
@@ -170,11 +178,21 @@ impl Shared {
     }
 }
 
-/// Reads an entry that may be in a block.
+/// Reads an entry that is not at hand: of the log, or of a block.
 pub(super) async fn load(shared: Arc<Shared>, key: Key) -> Result<Entry, MissReason> {
     let Some(disk) = &shared.disk else {
         return Err(shared.fate(&key));
     };
+    if disk.is_recent(&key) {
+        let log = Arc::clone(&shared);
+        let read = task::spawn_blocking(move || log.recent_on_disk(&key)).await;
+        if let Ok(Some(value)) = read {
+            return Ok(Entry::new(value, Tier::Recent));
+        }
+    }
+    if !disk.may_contain(&key) {
+        return Err(shared.fate(&key));
+    }
     let hybrid = match disk.blocks.open().await {
         Ok(hybrid) => hybrid,
         Err(reason) => {
