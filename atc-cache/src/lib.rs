@@ -10,6 +10,7 @@ mod stamp;
 #[cfg(feature = "store")]
 mod store;
 mod table;
+mod whole;
 
 pub use chain::{BLOCK_VALUES, Chain, ChainBuilder};
 pub use fingerprint::Fingerprint;

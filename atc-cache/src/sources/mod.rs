@@ -4,7 +4,7 @@ mod saved;
 
 use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc};
 
-use crate::{Stamp, stamp::Identity, table::write_whole};
+use crate::{Stamp, stamp::Identity, whole};
 use saved::Saved;
 
 /// What an index knows of a source that looks as it does now.
@@ -52,7 +52,7 @@ pub enum Known {
 #[derive(Debug)]
 pub struct SourceIndex {
     path: Option<PathBuf>,
-    saved: Saved,
+    saved: Arc<Saved>,
     /// What was recorded or forgotten since the index was read.
     touched: Touched,
     /// What of it was not saved yet.
@@ -66,6 +66,7 @@ type Touched = BTreeMap<Arc<str>, Option<Arc<Record>>>;
 #[derive(Debug)]
 pub struct SourceDraft {
     path: PathBuf,
+    saved: Arc<Saved>,
     touched: Touched,
 }
 
@@ -81,7 +82,7 @@ impl SourceIndex {
     pub fn open(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         Self {
-            saved: Saved::read(&path),
+            saved: Arc::new(Saved::read(&path)),
             path: Some(path),
             ..Self::in_memory()
         }
@@ -91,7 +92,7 @@ impl SourceIndex {
     pub fn in_memory() -> Self {
         Self {
             path: None,
-            saved: Saved::default(),
+            saved: Arc::default(),
             touched: Touched::new(),
             unsaved: Touched::new(),
         }
@@ -202,7 +203,11 @@ impl SourceIndex {
     pub fn begin_save(&mut self) -> Option<SourceDraft> {
         let path = self.path.clone()?;
         let touched = std::mem::take(&mut self.unsaved);
-        (!touched.is_empty()).then_some(SourceDraft { path, touched })
+        (!touched.is_empty()).then(|| SourceDraft {
+            path,
+            saved: Arc::clone(&self.saved),
+            touched,
+        })
     }
 
     /// Takes back what could not be written, for the next save.
@@ -220,7 +225,11 @@ impl SourceDraft {
     ///
     /// If the file cannot be written; the draft comes back with the error.
     pub fn write(self) -> Result<(), (io::Error, Self)> {
-        let bytes = Saved::read(&self.path).with(&self.touched);
-        write_whole(&self.path, &bytes).map_err(|error| (error, self))
+        let bytes = if self.saved.is_still_in(&self.path) {
+            self.saved.with(&self.touched)
+        } else {
+            Saved::read(&self.path).with(&self.touched)
+        };
+        whole::write(&self.path, &bytes).map_err(|error| (error, self))
     }
 }

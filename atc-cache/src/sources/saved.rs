@@ -3,14 +3,17 @@
 //! It is read in one piece and left as it is: an index of thousands of sources costs no thousands of allocations.
 
 use std::{
-    fs,
     path::Path,
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
     time::Duration,
 };
 
 use super::{Record, Touched};
-use crate::{Stamp, stamp::Identity};
+use crate::{
+    Stamp,
+    stamp::Identity,
+    whole::{Version, Whole},
+};
 
 const MAGIC: &[u8; 8] = b"ATCSRC02";
 const DIGEST_BYTES: usize = 16;
@@ -23,13 +26,22 @@ pub(super) struct Saved {
     starts: Vec<u32>,
     /// The record after the one that was asked for last: sources are mostly asked for in their order.
     next: AtomicUsize,
+    version: Version,
 }
 
 impl Saved {
     /// What is in a file; nothing if it is missing, damaged or of another version.
     pub(super) fn read(path: &Path) -> Self {
-        let bytes = fs::read(path).ok();
-        bytes.and_then(Self::decode).unwrap_or_default()
+        let Whole { bytes, version } = Whole::read(path);
+        Self {
+            version,
+            ..Self::decode(bytes).unwrap_or_default()
+        }
+    }
+
+    /// Whether there is no need to read the file again.
+    pub(super) fn is_still_in(&self, path: &Path) -> bool {
+        self.version.is_still(path)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -99,6 +111,7 @@ impl Saved {
             bytes,
             starts,
             next,
+            version: Version::default(),
         })
     }
 

@@ -55,7 +55,7 @@ impl Store {
                 Role::Follow(_) if flight::is_leading() => None,
                 Role::Follow(landing) => {
                     let landed = flight::landed(landing);
-                    match self.inner.waiter.wait(self.inner.timeouts.flight, landed) {
+                    match self.inner.threads.wait(self.inner.timeouts.flight, landed) {
                         Ok(Some(entry)) => return Ok(self.share(entry)),
                         Ok(None) => continue,
                         Err(_) => None,
@@ -105,7 +105,7 @@ impl Store {
                 Role::Follow(landing) => {
                     let landed = flight::landed(landing);
                     let landed = time_limited(self.inner.timeouts.flight, landed);
-                    match self.inner.waiter.run(landed).await {
+                    match self.inner.threads.run(landed).await {
                         Ok(Ok(Some(entry))) => return Ok(self.share(entry)),
                         Ok(Ok(None)) => continue,
                         _ => None,

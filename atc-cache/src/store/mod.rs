@@ -36,7 +36,7 @@ use directory::Directory;
 use disk::Disk;
 use entry::Value;
 use flight::Flights;
-use runtime::{NoAnswer, OwnRuntime, Waiter};
+use runtime::{NoAnswer, Threads};
 use shared::{load, room, settled, time_limited};
 use stats::Counters;
 
@@ -81,8 +81,7 @@ struct Inner {
     flights: Flights,
     lost_told: AtomicU64,
     closed: AtomicBool,
-    waiter: Waiter,
-    runtime: Mutex<OwnRuntime>,
+    threads: Threads,
     timeouts: Timeouts,
     directory: Mutex<Option<Directory>>,
 }
@@ -149,12 +148,12 @@ impl Store {
         };
         if shared.is_crowded() {
             let room = room(Arc::clone(shared));
-            let waited = self.inner.waiter.wait(self.inner.timeouts.write, room);
+            let waited = self.inner.threads.wait(self.inner.timeouts.write, room);
             if waited.is_err() {
-                shared.give_up();
+                shared.give_up(disk::NO_ANSWER);
             }
         }
-        shared.keep(value)
+        self.keep(value)
     }
 
     /// As [`insert`](Self::insert), without parking the thread while there is no room.
@@ -173,11 +172,20 @@ impl Store {
         if shared.is_crowded() {
             let patience = self.inner.timeouts.write;
             let room = time_limited(patience, room(Arc::clone(shared)));
-            if !matches!(self.inner.waiter.run(room).await, Ok(Ok(()))) {
-                shared.give_up();
+            if !matches!(self.inner.threads.run(room).await, Ok(Ok(()))) {
+                shared.give_up(disk::NO_ANSWER);
             }
         }
-        shared.keep(value)
+        self.keep(value)
+    }
+
+    fn keep(&self, value: Value) -> Insertion {
+        let insertion = self.inner.shared.keep(value);
+        // The writer may not be there yet.
+        if insertion == Insertion::Stored && self.inner.threads.handle().is_err() {
+            self.inner.shared.give_up("the system refuses a thread");
+        }
+        insertion
     }
 
     /// Waits until everything inserted so far is on disk: it will be found by the next process,
@@ -201,7 +209,7 @@ impl Store {
         let target = self.inner.shared.hurry();
         let settled = settled(Arc::clone(&self.inner.shared), target);
         let settled = time_limited(self.inner.timeouts.write * 2, settled);
-        let progress = self.inner.waiter.run(settled).await;
+        let progress = self.inner.threads.run(settled).await;
         self.inner.judge(progress.and_then(|progress| progress))
     }
 
@@ -249,7 +257,7 @@ impl Store {
             return Ok(entry);
         }
         let load = load(Arc::clone(&self.inner.shared), *key);
-        let loaded = self.inner.waiter.wait(self.patience(), load);
+        let loaded = self.inner.threads.wait(self.patience(), load);
         loaded.unwrap_or(Err(MissReason::TimedOut))
     }
 
@@ -270,7 +278,7 @@ impl Store {
         }
         let load = load(Arc::clone(&self.inner.shared), *key);
         let load = time_limited(self.patience(), load);
-        match self.inner.waiter.run(load).await {
+        match self.inner.threads.run(load).await {
             Ok(Ok(loaded)) => loaded,
             Ok(Err(NoAnswer)) | Err(NoAnswer) => Err(MissReason::TimedOut),
         }

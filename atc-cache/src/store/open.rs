@@ -10,6 +10,8 @@ use std::{
     time::Duration,
 };
 
+use tokio::runtime::Handle;
+
 use super::{
     CacheError, CacheErrorKind, Config, Inner, Shared, Store, Warning,
     backlog::Progress,
@@ -21,7 +23,7 @@ use super::{
     flight::Flights,
     lazy::LazyBlocks,
     log::Log,
-    runtime::{NoAnswer, OwnRuntime},
+    runtime::{NoAnswer, Threads, wait_for_thread},
     shared,
     stats::Counters,
 };
@@ -30,6 +32,7 @@ use super::{
 struct Opened {
     directory: Directory,
     log: Log,
+    blocks: LazyBlocks,
     set_aside: Option<Warning>,
 }
 
@@ -37,20 +40,21 @@ impl Store {
     /// Opens a store as `config` says. If its directory cannot be used, it keeps to memory and says
     /// so in a [`Warning`].
     ///
+    /// Two threads of its own are started when they are needed first: to write, or to read a block.
+    ///
     /// # Errors
     ///
-    /// If the store's own two threads cannot be started.
+    /// If the thread that looks at the directory cannot be started.
     pub fn open(config: &Config) -> Result<Self, CacheError> {
-        let mut runtime = OwnRuntime::start()?;
         let mut warnings = Vec::new();
         let opened = match config.directory() {
-            Some(root) => match open_directory(root, config, &runtime, &mut warnings) {
-                Ok(opened) => Some(opened),
+            Some(root) => match open_directory(root, config)? {
+                Ok(mut opened) => {
+                    warnings.extend(opened.set_aside.take());
+                    Some(opened)
+                }
                 Err(warning) => {
                     warnings.push(warning);
-                    // Whatever the attempt has left running ends with its runtime.
-                    runtime.shut_down(config.patience().close);
-                    runtime = OwnRuntime::start()?;
                     None
                 }
             },
@@ -59,26 +63,20 @@ impl Store {
         for warning in &warnings {
             config.warn(warning);
         }
-        Ok(Self::assemble(config, runtime, opened, warnings))
+        Ok(Self::assemble(config, opened, warnings))
     }
 
-    fn assemble(
-        config: &Config,
-        runtime: OwnRuntime,
-        opened: Option<Opened>,
-        warnings: Vec<Warning>,
-    ) -> Self {
+    fn assemble(config: &Config, opened: Option<Opened>, warnings: Vec<Warning>) -> Self {
         let timeouts = config.patience();
         let (disk, log, directory) = match opened {
-            Some(Opened { directory, log, .. }) => {
-                let geometry = config.geometry();
-                let files = BlockFiles {
-                    folder: directory.blocks(),
-                    geometry,
-                };
-                let blocks = LazyBlocks::new(files, timeouts.open);
+            Some(Opened {
+                directory,
+                log,
+                blocks,
+                ..
+            }) => {
                 let root = directory.root().to_owned();
-                let disk = Disk::new(root, geometry, blocks, timeouts, &log);
+                let disk = Disk::new(root, config.geometry(), blocks, timeouts, &log);
                 (Some(disk), Some(log), Some(directory))
             }
             None => (None, None, None),
@@ -91,16 +89,18 @@ impl Store {
             fates: Mutex::new(HashMap::new()),
             warnings: Mutex::new(warnings),
         });
-        if let Some(log) = log {
-            runtime.handle().spawn(write(Arc::clone(&shared), log));
-        }
+        let writing = Arc::clone(&shared);
+        let begin = move |runtime: &Handle| {
+            if let Some(log) = log {
+                runtime.spawn(write(writing, log));
+            }
+        };
         let inner = Inner {
             shared,
             flights: Flights::default(),
             lost_told: AtomicU64::new(0),
             closed: AtomicBool::new(false),
-            waiter: runtime.waiter(),
-            runtime: Mutex::new(runtime),
+            threads: Threads::new(begin),
             timeouts,
             directory: Mutex::new(directory),
         };
@@ -119,36 +119,32 @@ impl Store {
     }
 }
 
-fn open_directory(
-    root: &Path,
-    config: &Config,
-    runtime: &OwnRuntime,
-    warnings: &mut Vec<Warning>,
-) -> Result<Opened, Warning> {
-    let geometry = config.geometry();
-    let folder = root.to_owned();
-    // A directory that is far away may not even answer whether it is there.
-    let handle = runtime.handle();
-    let opening = handle.spawn_blocking(move || take(&folder, geometry));
-    let opened = runtime.waiter().wait(config.patience().open, opening);
-    let Ok(Ok(opened)) = opened else {
-        return Err(Warning::Unusable {
+/// A directory that is far away may not even answer whether it is there.
+fn open_directory(root: &Path, config: &Config) -> Result<Result<Opened, Warning>, CacheError> {
+    let (folder, geometry) = (root.to_owned(), config.geometry());
+    let patience = config.patience().open;
+    let take = move || take(&folder, geometry, patience);
+    let opened = wait_for_thread("atc-cache open", patience, take)?;
+    Ok(opened.unwrap_or_else(|NoAnswer| {
+        Err(Warning::Unusable {
             directory: root.to_owned(),
             reason: disk::NO_ANSWER.to_owned(),
-        });
-    };
-    let mut opened = opened?;
-    warnings.extend(opened.set_aside.take());
-    Ok(opened)
+        })
+    }))
 }
 
-fn take(root: &Path, geometry: Geometry) -> Result<Opened, Warning> {
+fn take(root: &Path, geometry: Geometry, patience: Duration) -> Result<Opened, Warning> {
     let (directory, set_aside) = Directory::take(root, geometry)?;
     let log = Log::open(&directory.log()).map_err(|error| Warning::Unusable {
         directory: root.to_owned(),
         reason: error.to_string(),
     })?;
+    let files = BlockFiles {
+        folder: directory.blocks(),
+        geometry,
+    };
     Ok(Opened {
+        blocks: LazyBlocks::new(files, patience),
         directory,
         log,
         set_aside,
@@ -182,7 +178,7 @@ impl Inner {
             return Ok(progress);
         }
         let settled = shared::settled(Arc::clone(&self.shared), target);
-        self.waiter.wait(patience, settled)
+        self.threads.wait(patience, settled)
     }
 
     /// What a flush has come to.
@@ -215,11 +211,10 @@ impl Inner {
         if let Some(hybrid) = blocks.and_then(LazyBlocks::opened).cloned() {
             // An error or a timeout leaves nothing to be done: the runtime ends next.
             let _ = self
-                .waiter
+                .threads
                 .wait(patience, async move { hybrid.close().await });
         }
-        let mut runtime = self.runtime.lock().unwrap_or_else(PoisonError::into_inner);
-        runtime.shut_down(patience);
+        self.threads.shut_down(patience);
         // The lock goes last: nothing of this process writes any more.
         let mut directory = self
             .directory

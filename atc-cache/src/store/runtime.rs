@@ -1,7 +1,11 @@
 //! The store's own threads, and how any other thread waits for them.
 
 use std::{
-    sync::mpsc::{self, RecvTimeoutError},
+    fmt,
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        mpsc::{self, RecvTimeoutError},
+    },
     thread,
     time::Duration,
 };
@@ -10,23 +14,46 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::{CacheError, CacheErrorKind};
 
-/// A tokio runtime of the store's own, so that it can be shut down with it.
-#[derive(Debug)]
-pub(super) struct OwnRuntime {
-    handle: Handle,
-    /// `None` once shut down.
-    runtime: Option<Runtime>,
-}
+/// What the threads do from the start.
+type Begin = Box<dyn FnOnce(&Handle) + Send>;
 
-/// Runs tasks on the store's threads, for callers on any other.
-#[derive(Clone, Debug)]
-pub(super) struct Waiter(Handle);
+/// A tokio runtime of the store's own, so that it can be shut down with it: started when it is
+/// needed first, for a process that finds what it asks for in memory and in the log does without.
+pub(super) struct Threads {
+    /// `None` if they could not be started, or were shut down before.
+    handle: OnceLock<Option<Handle>>,
+    runtime: Mutex<Option<Runtime>>,
+    begin: Mutex<Option<Begin>>,
+}
 
 /// Nothing came, in time or at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NoAnswer;
 
-impl Waiter {
+impl Threads {
+    /// Threads that do `begin` first, if they are ever started.
+    pub(super) fn new(begin: impl FnOnce(&Handle) + Send + 'static) -> Self {
+        Self {
+            handle: OnceLock::new(),
+            runtime: Mutex::default(),
+            begin: Mutex::new(Some(Box::new(begin))),
+        }
+    }
+
+    /// Starts them if they are not; the error is that the system refused.
+    pub(super) fn handle(&self) -> Result<&Handle, NoAnswer> {
+        let start = || {
+            let runtime = start().ok()?;
+            let handle = runtime.handle().clone();
+            if let Some(begin) = lock(&self.begin).take() {
+                begin(&handle);
+            }
+            *lock(&self.runtime) = Some(runtime);
+            Some(handle)
+        };
+        self.handle.get_or_init(start).as_ref().ok_or(NoAnswer)
+    }
+
     /// Runs `task` and waits for it at most `patience`.
     ///
     /// Parks the calling thread like a lock does and never enters a runtime on it, so it works on
@@ -37,7 +64,7 @@ impl Waiter {
         task: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, NoAnswer> {
         let (sender, receiver) = mpsc::sync_channel(1);
-        let task = self.0.spawn(async move {
+        let task = self.handle()?.spawn(async move {
             // The receiver is gone when patience ran out.
             let _ = sender.send(task.await);
         });
@@ -54,50 +81,60 @@ impl Waiter {
         &self,
         task: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, NoAnswer> {
-        self.0.spawn(task).await.map_err(|_| NoAnswer)
-    }
-}
-
-impl OwnRuntime {
-    pub(super) fn start() -> Result<Self, CacheError> {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(2)
-            .max_blocking_threads(16)
-            .thread_name("atc-cache")
-            .enable_time()
-            .build()
-            .map_err(|source| {
-                CacheError::new(CacheErrorKind::Threads, "two are needed").because(source)
-            })?;
-        Ok(Self {
-            handle: runtime.handle().clone(),
-            runtime: Some(runtime),
-        })
-    }
-
-    pub(super) fn handle(&self) -> &Handle {
-        &self.handle
-    }
-
-    pub(super) fn waiter(&self) -> Waiter {
-        Waiter(self.handle.clone())
+        self.handle()?.spawn(task).await.map_err(|_| NoAnswer)
     }
 
     /// Ends the threads, waiting at most `patience` for those that are writing.
-    pub(super) fn shut_down(&mut self, patience: Duration) {
-        let Some(runtime) = self.runtime.take() else {
+    pub(super) fn shut_down(&self, patience: Duration) {
+        self.handle.get_or_init(|| None);
+        lock(&self.begin).take();
+        let Some(runtime) = lock(&self.runtime).take() else {
             return;
         };
         // Tokio panics when a runtime is shut down on a worker of another: use a thread of no one.
-        let (sender, receiver) = mpsc::sync_channel(1);
-        let spawned = thread::Builder::new()
-            .name("atc-cache close".into())
-            .spawn(move || {
-                runtime.shutdown_timeout(patience);
-                let _ = sender.send(());
-            });
-        if spawned.is_ok() {
-            let _ = receiver.recv_timeout(patience * 2);
-        }
+        let end = move || runtime.shutdown_timeout(patience);
+        let _ = wait_for_thread("atc-cache close", patience * 2, end);
     }
+}
+
+impl fmt::Debug for Threads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Threads")
+            .field("started", &matches!(self.handle.get(), Some(Some(_))))
+            .finish_non_exhaustive()
+    }
+}
+
+/// What `work` returns on a thread of its own, if it does within `patience`; then it is left to itself.
+pub(super) fn wait_for_thread<T: Send + 'static>(
+    name: &str,
+    patience: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<Result<T, NoAnswer>, CacheError> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let run = move || {
+        // The receiver is gone when patience ran out.
+        let _ = sender.send(work());
+    };
+    let thread = thread::Builder::new().name(name.into()).spawn(run);
+    thread.map_err(refused)?;
+    Ok(receiver.recv_timeout(patience).map_err(|_| NoAnswer))
+}
+
+fn start() -> Result<Runtime, CacheError> {
+    Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(16)
+        .thread_name("atc-cache")
+        .enable_time()
+        .build()
+        .map_err(refused)
+}
+
+fn refused(error: std::io::Error) -> CacheError {
+    CacheError::new(CacheErrorKind::Threads, "one more is needed").because(error)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

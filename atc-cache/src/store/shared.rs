@@ -8,7 +8,7 @@ use tokio::{task, time};
 use super::{
     Entry, FATES, Insertion, MissReason, Shared, Tier, Warning,
     backlog::Progress,
-    disk::{self, Disk, Settled},
+    disk::{Disk, Settled},
     entry::{EntryKey, Value},
     runtime::NoAnswer,
     sealed::{OnDisk, Patience},
@@ -128,10 +128,10 @@ impl Shared {
         self.warn_stopped(reason.as_deref());
     }
 
-    /// Writes nothing any more, because there is no end of waiting for it.
-    pub(super) fn give_up(&self) {
+    /// Writes nothing any more, and says why.
+    pub(super) fn give_up(&self, reason: &str) {
         let disk = self.disk.as_ref();
-        let reason = disk.and_then(|disk| disk.stop(disk::NO_ANSWER.to_owned()));
+        let reason = disk.and_then(|disk| disk.stop(reason.to_owned()));
         self.warn_stopped(reason.as_deref());
     }
 

@@ -4,15 +4,15 @@ mod records;
 
 use std::{
     collections::BTreeMap,
-    fs, io,
-    path::PathBuf,
+    io,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
 
-use crate::Key;
+use crate::{Key, whole};
 use records::{KEY_BYTES, Records, record_bytes};
 
 /// A file of small values of one size, such as last readings, that is read at once: looking one up
@@ -54,6 +54,7 @@ struct Saved {
     records: Records,
     /// For each record, whether it was used since.
     used: Vec<AtomicBool>,
+    version: whole::Version,
 }
 
 /// A [`Table`] that is to be written: [`Table::begin_save`].
@@ -76,7 +77,7 @@ impl Table {
     /// as were used since.
     pub fn open(path: impl Into<PathBuf>, width: usize, limit: usize) -> Self {
         let path = path.into();
-        let saved = Saved::new(Records::read(&path, width), width, false);
+        let saved = Saved::read(&path, width);
         Self {
             saved: Arc::new(saved),
             path: Some(path),
@@ -101,7 +102,7 @@ impl Table {
         if let Some(value) = self.added.get(key).or_else(|| self.saving.get(key)) {
             return value.as_deref();
         }
-        let Saved { records, used } = &*self.saved;
+        let Saved { records, used, .. } = &*self.saved;
         let at = records.find(key, self.width)?;
         used[at].store(true, Relaxed);
         Some(records.value(at, self.width))
@@ -127,7 +128,7 @@ impl Table {
 
     /// How many values there are.
     pub fn len(&self) -> usize {
-        let Saved { records, used } = &*self.saved;
+        let Saved { records, used, .. } = &*self.saved;
         let mut n_values = used.len();
         let saving = self.saving.iter();
         let saving = saving.filter(|(key, _)| !self.added.contains_key(key));
@@ -189,13 +190,18 @@ impl TableDraft {
     ///
     /// If the file cannot be written.
     pub fn write(self) -> io::Result<TableWritten> {
-        let records = self.merged(&Records::read(&self.path, self.width));
-        write_whole(&self.path, &records.encode(self.width))?;
+        let theirs = if self.saved.version.is_still(&self.path) {
+            Records::default()
+        } else {
+            Saved::read(&self.path, self.width).records
+        };
+        let records = self.merged(&theirs);
+        whole::write(&self.path, &records.encode(self.width))?;
         // They stay in use for as long as this process.
         Ok(TableWritten(Saved::new(records, self.width, true)))
     }
 
-    /// What is in the file now and here, the least lately used left out if there is no room.
+    /// What the others have saved and what is here, the least lately used left out if there is no room.
     fn merged(&self, theirs: &Records) -> Records {
         let generation = theirs.generation.max(self.saved.records.generation) + 1;
         let all = self.all(theirs, generation);
@@ -229,8 +235,10 @@ impl TableDraft {
         let Saved {
             records: ours,
             used,
+            ..
         } = &*self.saved;
-        let mut all = Vec::with_capacity(theirs.len(self.width) + self.adding.len());
+        let n_records = theirs.len(self.width).max(ours.len(self.width));
+        let mut all = Vec::with_capacity(n_records + self.adding.len());
         let mut added = self.adding.iter().peekable();
         let (mut here, mut there) = (0, 0);
         let key = |records: &'a Records, at: usize| {
@@ -274,22 +282,22 @@ enum Source<'a> {
 }
 
 impl Saved {
+    /// What is in a file; nothing if it is missing, damaged or of another width.
+    fn read(path: &Path, width: usize) -> Self {
+        let whole::Whole { bytes, version } = whole::Whole::read(path);
+        let records = Records::decode(bytes, width).unwrap_or_default();
+        Self {
+            version,
+            ..Self::new(records, width, false)
+        }
+    }
+
     fn new(records: Records, width: usize, is_used: bool) -> Self {
         let used = (0..records.len(width)).map(|_| AtomicBool::new(is_used));
         Self {
             used: used.collect(),
             records,
+            version: whole::Version::default(),
         }
     }
-}
-
-/// Writes a file under another name first, so that it is never half written.
-pub(crate) fn write_whole(path: &std::path::Path, bytes: &[u8]) -> io::Result<()> {
-    let draft = path.with_extension(std::process::id().to_string());
-    let renamed = fs::write(&draft, bytes).and_then(|()| fs::rename(&draft, path));
-    if renamed.is_err() {
-        // What is left of the draft is of no use.
-        let _ = fs::remove_file(&draft);
-    }
-    renamed
 }

@@ -1,7 +1,5 @@
 //! The file of a table: a header, records of one size, a digest.
 
-use std::fs;
-
 use crate::Key;
 
 const MAGIC: &[u8; 8] = b"ATCTAB01";
@@ -21,24 +19,22 @@ pub(super) struct Records {
 }
 
 impl Records {
-    pub(super) fn read(path: &std::path::Path, width: usize) -> Self {
-        let decode = |mut bytes: Vec<u8>| {
-            let content = bytes.len().checked_sub(DIGEST_BYTES)?;
-            if blake3::hash(&bytes[..content]).as_bytes()[..DIGEST_BYTES] != bytes[content..] {
-                return None;
-            }
-            let header = bytes.get(..HEADER)?;
-            let number = |at: usize| Some(u32::from_le_bytes(*header[at..].first_chunk()?));
-            if header[..8] != *MAGIC || number(8)? as usize != width {
-                return None;
-            }
-            let generation = number(12)?;
-            bytes.truncate(content);
-            bytes.drain(..HEADER);
-            let fits = bytes.len().is_multiple_of(record_bytes(width));
-            fits.then_some(Self { bytes, generation })
-        };
-        fs::read(path).ok().and_then(decode).unwrap_or_default()
+    /// What is in the bytes of a file.
+    pub(super) fn decode(mut bytes: Vec<u8>, width: usize) -> Option<Self> {
+        let content = bytes.len().checked_sub(DIGEST_BYTES)?;
+        if blake3::hash(&bytes[..content]).as_bytes()[..DIGEST_BYTES] != bytes[content..] {
+            return None;
+        }
+        let header = bytes.get(..HEADER)?;
+        let number = |at: usize| Some(u32::from_le_bytes(*header[at..].first_chunk()?));
+        if header[..8] != *MAGIC || number(8)? as usize != width {
+            return None;
+        }
+        let generation = number(12)?;
+        bytes.truncate(content);
+        bytes.drain(..HEADER);
+        let fits = bytes.len().is_multiple_of(record_bytes(width));
+        fits.then_some(Self { bytes, generation })
     }
 
     pub(super) fn encode(&self, width: usize) -> Vec<u8> {

@@ -67,12 +67,17 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     let shown = match engine.cache() {
         // Also if nobody is left to read the rows: they were computed.
         Some(cache) => {
-            let save = || save(args, (cache, &engine));
+            let note = || note(args, (cache, &engine));
             let shown = if cache.statistics().has_news() {
+                let save = || {
+                    note();
+                    engine.save_cache();
+                };
                 args.read.beside(&args.inputs, show, save).0
             } else {
                 let shown = show();
-                save();
+                note();
+                cache.save();
                 shown
             };
             cache::tell(cache, global);
@@ -92,13 +97,12 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     Ok(Exit::of_run(failed.len(), is_cancelled))
 }
 
-/// Saves what is new for the next run.
-fn save(args: &ScanArgs, (cache, engine): (&Cache, &Engine)) {
+/// Notes what was asked, for warming.
+fn note(args: &ScanArgs, (cache, engine): (&Cache, &Engine)) {
     let query = Query::new(&args.inputs, &args.read.request(), *engine.plan().params());
     if let Some(query) = query {
         cache.note_query(&query);
     }
-    cache.save();
 }
 
 fn show(

@@ -23,6 +23,7 @@ mod grown;
 mod journal;
 mod looked;
 mod question;
+mod save;
 mod statistics;
 mod swept;
 mod tile;
@@ -195,53 +196,6 @@ impl Cache {
         (nanos < i64::MAX as u64).then(|| std::time::Duration::from_nanos(nanos))
     }
 
-    /// Puts everything new on disk; the next process will find it.
-    ///
-    /// What cannot be written costs a warning, and time when it is asked for again.
-    pub fn save(&self) {
-        if let Some(Some(store)) = self.store.get()
-            && let Err(error) = store.flush()
-        {
-            self.warn(&error.to_string());
-        }
-        if let Some(home) = &self.home
-            && let Err(error) = self.save_small(home)
-        {
-            self.warn(&format!("{}: cannot be written: {error}", home.display()));
-        }
-        self.tell();
-    }
-
-    /// Writes what is new, and holds up nobody who asks meanwhile.
-    fn save_small(&self, home: &Path) -> std::io::Result<()> {
-        if self.counters.is_idle() {
-            return Ok(());
-        }
-        let _one_at_a_time = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
-        std::fs::create_dir_all(home.join("readings"))?;
-        let readings = || self.readings.lock().unwrap_or_else(PoisonError::into_inner);
-        let tables: Vec<Arc<RwLock<Table>>> = readings().values().cloned().collect();
-        for table in tables.iter().map(|table| &**table).chain(self.ends.get()) {
-            let draft = write(table).begin_save();
-            if let Some(draft) = draft {
-                let written = draft.write()?;
-                write(table).end_save(written);
-            }
-        }
-        // Last: what it says of sources leads to what was just saved.
-        let draft = write(&self.index).begin_save();
-        if let Some(draft) = draft {
-            draft.write().map_err(|(error, draft)| {
-                write(&self.index).give_back(draft);
-                error
-            })?;
-        }
-        if 0 < self.counters.kept.load(Relaxed) {
-            folder::forget_questions(&home.join("readings"))?;
-        }
-        Ok(())
-    }
-
     fn store(&self) -> Option<&Store> {
         let open = || {
             let config = match &self.home {
@@ -281,12 +235,6 @@ impl Cache {
         if !self.has_warned.swap(true, Relaxed) {
             (self.on_warning)(text);
         }
-    }
-}
-
-impl Drop for Cache {
-    fn drop(&mut self) {
-        self.save();
     }
 }
 

@@ -1,0 +1,98 @@
+//! What is new, on disk for the next process.
+
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, MutexGuard, PoisonError, RwLock, atomic::Ordering::Relaxed};
+
+use atc_cache::Table;
+use atc_parallel::ExecutorExt as _;
+
+use super::{Cache, folder, write};
+use crate::engine::Engine;
+
+/// What there is to save. In any order: what is said of a source whose reading is missing costs time when it is
+/// asked for, no more.
+const PARTS: [fn(&Cache, &Path) -> io::Result<()>; 2] = [Cache::save_tables, Cache::save_sources];
+
+impl Engine {
+    /// As [`Cache::save`] of its cache, on its executor.
+    pub fn save_cache(&self) {
+        let Some(cache) = &self.cache else { return };
+        let _one_at_a_time = cache.begin_save();
+        let saving = Arc::clone(cache);
+        self.executor
+            .map(PARTS.len(), move |slot| saving.save_part(slot.job));
+        cache.tell();
+    }
+}
+
+impl Cache {
+    /// Puts everything new on disk; the next process will find it.
+    ///
+    /// What cannot be written costs a warning, and time when it is asked for again.
+    pub fn save(&self) {
+        let _one_at_a_time = self.begin_save();
+        for part in 0..PARTS.len() {
+            self.save_part(part);
+        }
+        self.tell();
+    }
+
+    /// Waits until nobody else saves, and for the states that are on their way.
+    fn begin_save(&self) -> MutexGuard<'_, ()> {
+        let one_at_a_time = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Some(store)) = self.store.get()
+            && let Err(error) = store.flush()
+        {
+            self.warn(&error.to_string());
+        }
+        one_at_a_time
+    }
+
+    fn save_part(&self, part: usize) {
+        if !self.counters.is_idle()
+            && let Some(home) = &self.home
+            && let Err(error) = PARTS[part](self, home)
+        {
+            self.warn(&format!("{}: cannot be written: {error}", home.display()));
+        }
+    }
+
+    /// Writes what is new of the tables, and holds up nobody who asks meanwhile.
+    fn save_tables(&self, home: &Path) -> io::Result<()> {
+        let folder = home.join("readings");
+        std::fs::create_dir_all(&folder)?;
+        let readings = || self.readings.lock().unwrap_or_else(PoisonError::into_inner);
+        let tables: Vec<Arc<RwLock<Table>>> = readings().values().cloned().collect();
+        for table in tables.iter().map(|table| &**table).chain(self.ends.get()) {
+            let draft = write(table).begin_save();
+            if let Some(draft) = draft {
+                let written = draft.write()?;
+                write(table).end_save(written);
+            }
+        }
+        if 0 < self.counters.kept.load(Relaxed) {
+            folder::forget_questions(&folder)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is new of the index.
+    fn save_sources(&self, home: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(home)?;
+        let draft = write(&self.index).begin_save();
+        if let Some(draft) = draft {
+            draft.write().map_err(|(error, draft)| {
+                write(&self.index).give_back(draft);
+                error
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Cache {
+    fn drop(&mut self) {
+        self.save();
+    }
+}
