@@ -17,7 +17,7 @@ pub(crate) fn layout(
     schema: &SchemaRef,
     rows: &Collector<'_>,
 ) -> Result<(Layout, Vec<usize>), DatasetError> {
-    let names = schema
+    let names: Vec<String> = schema
         .fields()
         .iter()
         .map(|field| field.name().clone())

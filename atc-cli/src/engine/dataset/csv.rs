@@ -4,19 +4,19 @@
 //! are looked at, so a row costs no allocation. Cells may be quoted; a line break inside quotes
 //! is refused, candles have none.
 
-use std::io::Read;
+use std::io::BufRead;
 
 use memchr::memchr_iter;
 
 use super::collect::Collector;
-use super::layout::{Layout, is_header};
+use super::layout::{Header, Layout};
 use super::lines::Lines;
 use super::number::parse_number;
 use super::time::looks_like_time;
 use super::{DatasetError, ErrorKind};
 
 /// Reads all rows of `stream` and returns what the text looked like.
-pub(crate) fn read(stream: impl Read, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
+pub(crate) fn read(stream: impl BufRead, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
     let mut lines = Lines::new(stream);
     let Some(mut dialect) = Dialect::sniff(&mut lines, rows)? else {
         return Ok("csv".to_owned());
@@ -43,7 +43,7 @@ struct Dialect {
 
 impl Dialect {
     /// Looks at the first line, which stays the current one; `None` if there is none.
-    fn sniff<R: Read>(
+    fn sniff<R: BufRead>(
         lines: &mut Lines<R>,
         rows: &Collector<'_>,
     ) -> Result<Option<Self>, DatasetError> {
@@ -67,11 +67,12 @@ impl Dialect {
                     .to_owned()
             })
             .collect();
-        let has_header = is_header(&names) || !is_data(&names, delimiter == b';');
+        let header = Header::from(names);
+        let has_header = header.is_known() || !is_data(header.names(), delimiter == b';');
         let layout = if has_header {
-            Layout::of(names, rows.request, &rows.path)
+            Layout::of(header, rows.request, &rows.path)
         } else {
-            Layout::headerless(names.len(), rows.request, &rows.path)
+            Layout::headerless(cells.len(), rows.request, &rows.path)
         }?;
         Ok(Some(Self {
             delimiter,

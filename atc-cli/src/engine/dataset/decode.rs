@@ -1,6 +1,6 @@
 //! From bytes to bars: layers of compression off, then the reader of the format found.
 
-use std::io;
+use std::io::{self, BufReader};
 use std::sync::Arc;
 
 #[cfg(feature = "remote")]
@@ -9,7 +9,7 @@ use bytes::Buf as _;
 use super::collect::{Collector, Symbol};
 #[cfg(feature = "remote")]
 use super::remote::{Fetch, Fetched};
-use super::sniff::{Content, sniff};
+use super::sniff::{Content, HEAD, sniff};
 use super::stream::{Blob, Stream, gunzip, peek, unzstd, without_mark};
 use super::{Bars, DatasetError, ErrorKind, Request, archive, arrow_ipc, csv, json};
 
@@ -53,6 +53,16 @@ pub(crate) struct Decoded {
 }
 
 impl Decoded {
+    fn of(rows: Collector<'_>, format: String) -> Result<Self, DatasetError> {
+        let (bars, troubles) = rows.finish()?;
+        Ok(Self {
+            bars,
+            n_unreadable: troubles.count,
+            first_error: troubles.first,
+            format,
+        })
+    }
+
     pub(crate) fn add_troubles(&mut self, n_unreadable: usize, first_error: Option<DatasetError>) {
         self.n_unreadable += n_unreadable;
         self.first_error = self.first_error.take().or(first_error);
@@ -64,6 +74,13 @@ impl Decoded {
 pub(crate) struct Named {
     pub(crate) path: Arc<str>,
     pub(crate) symbol: Symbol,
+}
+
+impl Named {
+    fn rows<'a>(&self, reading: Reading<'a>) -> Collector<'a> {
+        let (path, symbol) = (Arc::clone(&self.path), self.symbol.clone());
+        Collector::new(path, symbol, reading.request, reading.lenient)
+    }
 }
 
 /// Layers of compression that are taken off; more is not data but a trap.
@@ -106,6 +123,21 @@ pub(crate) fn decode(
     ))
 }
 
+/// Decodes bytes in memory: text as it lies there.
+pub(crate) fn decode_bytes(
+    bytes: &[u8],
+    named: &Named,
+    reading: Reading<'_>,
+) -> Result<Decoded, DatasetError> {
+    let mut rows = named.rows(reading);
+    let format = match sniff(&bytes[..bytes.len().min(HEAD)]) {
+        Content::Text => csv::read(bytes, &mut rows)?,
+        Content::JsonLines => json::read_lines(bytes, &mut rows)?,
+        _ => return decode(Box::new(bytes), None, named, reading),
+    };
+    Decoded::of(rows, format)
+}
+
 /// Decodes what was fetched of an object.
 #[cfg(feature = "remote")]
 pub(crate) fn decode_fetched(
@@ -135,16 +167,11 @@ fn decode_plain(
 ) -> Result<Decoded, DatasetError> {
     let fail = |error: io::Error| DatasetError::from_io(&named.path, error);
     let spooled = |stream| blob.map_or_else(|| Blob::spool(stream), Ok).map_err(fail);
-    let mut rows = Collector::new(
-        Arc::clone(&named.path),
-        named.symbol.clone(),
-        reading.request,
-        reading.lenient,
-    );
+    let mut rows = named.rows(reading);
     let format = match content {
-        Content::Text => csv::read(stream, &mut rows)?,
+        Content::Text => csv::read(buffered(stream), &mut rows)?,
         Content::JsonArray => json::read_array(without_mark(stream).map_err(fail)?, &mut rows)?,
-        Content::JsonLines => json::read_lines(stream, &mut rows)?,
+        Content::JsonLines => json::read_lines(buffered(stream), &mut rows)?,
         Content::Parquet => super::parquet::read(spooled(stream)?, &mut rows)?,
         Content::ArrowFile => arrow_ipc::read_file(&spooled(stream)?, &mut rows)?,
         Content::ArrowStream => arrow_ipc::read_stream(&spooled(stream)?, &mut rows)?,
@@ -161,13 +188,11 @@ fn decode_plain(
         Content::Unsupported(what) => return Err(unknown(&named.path, what)),
         _ => return Err(unknown(&named.path, "binary data of no known format")),
     };
-    let (bars, troubles) = rows.finish()?;
-    Ok(Decoded {
-        bars,
-        n_unreadable: troubles.count,
-        first_error: troubles.first,
-        format,
-    })
+    Decoded::of(rows, format)
+}
+
+fn buffered(stream: Stream<'_>) -> BufReader<Stream<'_>> {
+    BufReader::with_capacity(1 << 16, stream)
 }
 
 fn unknown(path: &str, what: &str) -> DatasetError {

@@ -47,14 +47,41 @@ pub(crate) struct Layout {
     pub(crate) names: Vec<String>,
 }
 
+/// Names of columns, as the input has them and as they are compared.
+pub(crate) struct Header {
+    names: Vec<String>,
+    keys: Vec<String>,
+}
+
+impl From<Vec<String>> for Header {
+    fn from(names: Vec<String>) -> Self {
+        let keys = names.iter().map(|name| normalize(name)).collect();
+        Self { names, keys }
+    }
+}
+
+impl Header {
+    /// As the input has them.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Whether any of them is the name of a column we know, so that the row is a header.
+    pub(crate) fn is_known(&self) -> bool {
+        let known = [TIME, OPEN, HIGH, LOW, CLOSE, SYMBOL, OTHER];
+        let is_known = |key: &String| known.iter().any(|names| names.contains(&&**key));
+        self.keys.iter().any(is_known)
+    }
+}
+
 impl Layout {
     /// Finds the wanted columns among the names of a header.
     pub(crate) fn of(
-        names: Vec<String>,
+        header: impl Into<Header>,
         request: &Request,
         path: &str,
     ) -> Result<Self, DatasetError> {
-        let keys: Vec<String> = names.iter().map(|name| normalize(name)).collect();
+        let Header { names, keys } = header.into();
         let find = |aliases: &[&str]| {
             aliases
                 .iter()
@@ -119,11 +146,8 @@ impl Layout {
                 .remedy("add a header line such as `time,close`"));
             }
         };
-        let names = names
-            .iter()
-            .take(n_columns)
-            .map(|&name| name.to_owned())
-            .collect();
+        let names = names.iter().take(n_columns);
+        let names: Vec<String> = names.map(|&name| name.to_owned()).collect();
         Self::of(names, request, path)
     }
 
@@ -145,20 +169,15 @@ impl Layout {
     }
 }
 
-/// Whether any of these cells is the name of a column we know, so that the row is a header.
-pub(crate) fn is_header(names: &[String]) -> bool {
-    let known = [TIME, OPEN, HIGH, LOW, CLOSE, SYMBOL, OTHER];
-    names
-        .iter()
-        .map(|name| normalize(name))
-        .any(|key| known.iter().any(|names| names.contains(&&*key)))
-}
-
 /// Lower case, without quotes or `<>`, words joined by `_`.
 fn normalize(name: &str) -> String {
     let bare =
         name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>'));
-    bare.to_lowercase().replace([' ', '-', '.'], "_")
+    let mut key = bare.to_lowercase();
+    if key.contains([' ', '-', '.']) {
+        key = key.replace([' ', '-', '.'], "_");
+    }
+    key
 }
 
 fn missing(names: &[String], wanted: &str, path: &str) -> DatasetError {
@@ -192,7 +211,7 @@ mod tests {
     use super::*;
 
     fn layout(header: &str, source: SourceColumn) -> Result<Layout, DatasetError> {
-        let names = header.split(',').map(str::to_owned).collect();
+        let names: Vec<String> = header.split(',').map(str::to_owned).collect();
         Layout::of(
             names,
             &Request {

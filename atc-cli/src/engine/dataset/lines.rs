@@ -1,6 +1,6 @@
 //! Lines of text, read into one buffer.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead};
 
 use memchr::memchr;
 
@@ -11,17 +11,17 @@ const LINE_LIMIT: usize = 1 << 20;
 
 /// Non-blank lines that are no comments, with their 1-based numbers.
 pub(crate) struct Lines<R> {
-    reader: BufReader<R>,
+    reader: R,
     /// The current line, without its end.
     pub(crate) line: Vec<u8>,
     /// Number of the current line.
     pub(crate) row: u64,
 }
 
-impl<R: Read> Lines<R> {
-    pub(crate) fn new(stream: R) -> Self {
+impl<R: BufRead> Lines<R> {
+    pub(crate) fn new(reader: R) -> Self {
         Self {
-            reader: BufReader::with_capacity(1 << 16, stream),
+            reader,
             line: Vec::new(),
             row: 0,
         }

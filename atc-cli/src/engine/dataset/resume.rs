@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use super::decode::{Named, Reading, decode};
+use super::decode::{Named, Reading, decode_bytes};
 use super::disk::read_exact_at;
 use super::seal::{self, Seal};
 use super::sniff::{Content, HEAD, sniff};
@@ -156,7 +156,7 @@ impl Source {
             path: self.parts[0].name(),
             symbol: self.symbol.clone(),
         };
-        Ok(decode(Box::new(text), None, &named, Reading::strict(request))?.bars)
+        Ok(decode_bytes(text, &named, Reading::strict(request))?.bars)
     }
 }
 

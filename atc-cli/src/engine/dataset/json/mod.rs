@@ -3,7 +3,7 @@
 mod cell;
 
 use std::fmt;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
@@ -44,7 +44,7 @@ pub(crate) fn read_array(
 
 /// Reads one object per line.
 pub(crate) fn read_lines(
-    stream: impl Read,
+    stream: impl BufRead,
     rows: &mut Collector<'_>,
 ) -> Result<String, DatasetError> {
     let mut lines = Lines::new(stream);
