@@ -8,7 +8,7 @@ use zip::result::ZipError;
 
 use super::collect::Symbol;
 use super::decode::{Decoded, Named, Reading, decode};
-use super::place::{has_data_extension, hive_symbol, stem};
+use super::place::{has_data_extension, hive_symbol};
 use super::stream::{Blob, guarded};
 use super::{DatasetError, ErrorKind};
 
@@ -78,7 +78,7 @@ fn one<R: Read + Seek>(
     let symbol = match (&named.symbol, hive_symbol(member)) {
         (Symbol::Hive(_), _) => named.symbol.clone(),
         (_, Some(hive)) => Symbol::Hive(hive),
-        _ => Symbol::Stem(stem(member)),
+        _ => Symbol::Stem(member.into()),
     };
     let compressed = file.compressed_size();
     let stream = guarded(file, compressed);

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufReader};
 use std::path::Path;
-#[cfg(feature = "remote")]
 use std::sync::Arc;
 
 use super::archive;
 use super::collect::Symbol;
-use super::place::{has_data_extension, hive_folder, is_zip, stem};
+use super::folder::{self, Kind};
+use super::place::{has_data_extension, hive_folder, is_zip};
 #[cfg(feature = "remote")]
 use super::remote::{Remote, is_url, list};
 use super::source::{Part, Source};
@@ -88,7 +88,7 @@ impl Finder {
     fn input(&mut self, path: &str) {
         if path == "-" {
             self.sources
-                .push(Source::new(Symbol::Stem("stdin".to_owned()), Part::Stdin));
+                .push(Source::new(Symbol::Stem("stdin".into()), Part::Stdin));
         } else if path.contains("://") && fs::symlink_metadata(path).is_err() {
             self.url(path);
         } else if fs::symlink_metadata(path).is_err() && path.contains(['*', '?', '[']) {
@@ -109,9 +109,9 @@ impl Finder {
         match list(&self.remote, url) {
             Ok(objects) => {
                 for object in objects {
-                    let name = Arc::clone(&object.url);
-                    let path = name.split(['?', '#']).next().unwrap_or_default();
-                    self.data(path, Part::Object(object));
+                    let path = object.url.split(['?', '#']).next().unwrap_or_default();
+                    let path: Arc<str> = path.into();
+                    self.data(&path, hive_folder(&path), Part::Object(object));
                 }
             }
             Err(error) => self.failed.push(error),
@@ -128,7 +128,7 @@ impl Finder {
     fn path(&mut self, path: &str) {
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => self.folder(path),
-            Ok(_) => self.file(path),
+            Ok(_) => self.file(&path.into()),
             Err(error) => self.failed.push(DatasetError::from_io(path, error)),
         }
     }
@@ -183,17 +183,18 @@ impl Finder {
         }
     }
 
-    fn file(&mut self, path: &str) {
-        if hive_folder(path).is_none() && is_zip(path) && self.members(path) {
+    fn file(&mut self, path: &Arc<str>) {
+        let hive = hive_folder(path);
+        if hive.is_none() && is_zip(path) && self.members(path) {
             return;
         }
-        self.data(path, Part::File(path.into()));
+        self.data(path, hive, Part::File(Arc::clone(path)));
     }
 
     /// A source of its own, or one more part of a hive folder's.
-    fn data(&mut self, path: &str, part: Part) {
-        let Some((folder, symbol)) = hive_folder(path) else {
-            let symbol = Symbol::Stem(stem(path));
+    fn data(&mut self, path: &Arc<str>, hive: Option<(&str, String)>, part: Part) {
+        let Some((folder, symbol)) = hive else {
+            let symbol = Symbol::Stem(Arc::clone(path));
             return self.sources.push(Source::new(symbol, part));
         };
         if let Some(&known) = self.hives.get(folder) {
@@ -214,7 +215,7 @@ impl Finder {
         };
         let is_any = !members.is_empty();
         for member in members {
-            let symbol = Symbol::Stem(stem(&member));
+            let symbol = Symbol::Stem(member.as_str().into());
             self.sources.push(Source::new(
                 symbol,
                 Part::Member {
@@ -227,7 +228,7 @@ impl Finder {
     }
 
     /// Collects the data files of a folder; what cannot be listed does not keep the rest out.
-    fn list(&mut self, folder: &Path, depth: usize, files: &mut Vec<String>) {
+    fn list(&mut self, folder: &Path, depth: usize, files: &mut Vec<Arc<str>>) {
         if let Err(error) = self.list_entries(folder, depth, files) {
             let error = DatasetError::from_io(&folder.to_string_lossy(), error);
             self.failed.push(error);
@@ -238,30 +239,32 @@ impl Finder {
         &mut self,
         folder: &Path,
         depth: usize,
-        files: &mut Vec<String>,
+        files: &mut Vec<Arc<str>>,
     ) -> io::Result<()> {
         let place = folder.join("");
-        let place = place.to_string_lossy();
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
+        let mut path = place.to_string_lossy().into_owned();
+        let place = path.len();
+        let mut folders = Vec::new();
+        let listed = folder::list(folder, |name, kind| {
             if name.starts_with(['.', '_']) {
-                continue;
+                return;
             }
+            path.truncate(place);
+            path.push_str(name);
             // A link to a file counts, a link to a folder does not: it may lead back here.
-            // The listing says which is which, without looking at each file.
-            let kind = entry.file_type().ok();
-            let is_link = kind.is_none_or(|kind| kind.is_symlink());
-            let is_dir = kind.is_some_and(|kind| kind.is_dir());
-            if is_dir || is_link && entry.path().is_dir() {
-                if !is_link && depth < DEPTH_LIMIT {
-                    self.list(&entry.path(), depth + 1, files);
-                }
-            } else if has_data_extension(&name) {
-                files.push([&*place, &*name].concat());
+            if kind == Kind::Folder {
+                folders.push(path.clone());
+            } else if !(kind == Kind::Unclear && Path::new(&path).is_dir())
+                && has_data_extension(name)
+            {
+                files.push(path.as_str().into());
+            }
+        });
+        for folder in folders {
+            if depth < DEPTH_LIMIT {
+                self.list(Path::new(&folder), depth + 1, files);
             }
         }
-        Ok(())
+        listed
     }
 }

@@ -28,6 +28,7 @@ mod discover;
 mod disk;
 mod error;
 mod fixed_time;
+mod folder;
 mod guard;
 mod json;
 mod layout;

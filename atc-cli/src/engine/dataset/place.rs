@@ -11,7 +11,7 @@ const COMPRESSION: [&str; 4] = ["gz", "gzip", "zst", "zstd"];
 const HIVE_KEYS: [&str; 3] = ["symbol", "ticker", "pair"];
 
 /// The last part of a path, without the extensions of data and compression.
-pub(crate) fn stem(path: &str) -> String {
+pub(crate) fn stem(path: &str) -> &str {
     let is_folder = |byte| matches!(byte, b'/' | b'\\');
     let start = path.bytes().rposition(is_folder).map_or(0, |at| at + 1);
     let mut name = &path[start..];
@@ -21,7 +21,7 @@ pub(crate) fn stem(path: &str) -> String {
         }
         name = rest;
     }
-    name.to_owned()
+    name
 }
 
 /// Whether a file name ends like a data file, possibly compressed.

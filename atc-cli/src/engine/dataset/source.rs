@@ -294,7 +294,7 @@ impl Part {
 pub fn read_bytes(name: &str, bytes: &[u8], request: &Request) -> Result<Vec<Bars>, DatasetError> {
     let named = Named {
         path: name.into(),
-        symbol: Symbol::Stem(super::place::stem(name)),
+        symbol: Symbol::Stem(name.into()),
     };
     let blob = Blob::Memory(bytes::Bytes::copy_from_slice(bytes));
     Ok(decode(

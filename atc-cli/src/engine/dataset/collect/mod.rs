@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::bars::{Origin, Rows};
 use super::layout::Layout;
+use super::place::stem;
 use super::time::TimeReader;
 use super::{Bars, DatasetError, ErrorKind, Request};
 
@@ -35,14 +36,15 @@ pub(crate) struct Collector<'a> {
 pub(crate) enum Symbol {
     /// From a folder `symbol=X`: holds whatever the file says.
     Hive(String),
-    /// From the file's name: a symbol column overrides it.
-    Stem(String),
+    /// The stem of this path, the file's: a symbol column overrides it.
+    Stem(Arc<str>),
 }
 
 impl Symbol {
     pub(crate) fn name(&self) -> &str {
         match self {
-            Self::Hive(name) | Self::Stem(name) => name,
+            Self::Hive(name) => name,
+            Self::Stem(path) => stem(path),
         }
     }
 }
