@@ -4,7 +4,9 @@
 //! are looked at, so a row costs no allocation. Cells may be quoted; a line break inside quotes
 //! is refused, candles have none.
 
+use std::cell::RefCell;
 use std::io::BufRead;
+use std::rc::Rc;
 
 use memchr::memchr_iter;
 
@@ -13,7 +15,7 @@ use super::layout::{Header, Layout};
 use super::lines::Lines;
 use super::number::parse_number;
 use super::time::looks_like_time;
-use super::{DatasetError, ErrorKind};
+use super::{DatasetError, ErrorKind, SourceColumn};
 
 /// Reads all rows of `stream` and returns what the text looked like.
 pub(crate) fn read(stream: impl BufRead, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
@@ -35,10 +37,19 @@ pub(crate) fn read(stream: impl BufRead, rows: &mut Collector<'_>) -> Result<Str
 }
 
 /// How a text is written, told from its first line.
+#[derive(Clone)]
 struct Dialect {
     delimiter: u8,
     has_header: bool,
-    layout: Layout,
+    layout: Rc<Layout>,
+}
+
+/// A first line, the source asked for, and what they tell.
+type Told = (Vec<u8>, SourceColumn, Dialect);
+
+thread_local! {
+    /// What this thread was told last: most files of a folder begin with the same line.
+    static LAST: RefCell<Option<Told>> = const { RefCell::new(None) };
 }
 
 impl Dialect {
@@ -56,17 +67,29 @@ impl Dialect {
                 break;
             }
         }
-        let delimiter = delimiter(&lines.line);
+        let (line, source) = (&lines.line, &rows.request.source);
+        let is_it = |last: &&Told| (&last.0, &last.1) == (line, source);
+        let known = |last: &RefCell<Option<Told>>| {
+            let last = last.borrow();
+            last.as_ref().filter(is_it).map(|(.., told)| told.clone())
+        };
+        if let Some(told) = LAST.with(known) {
+            return Ok(Some(told));
+        }
+        let told = Self::of_line(line, rows)?;
+        LAST.set(Some((line.clone(), source.clone(), told.clone())));
+        Ok(Some(told))
+    }
+
+    fn of_line(line: &[u8], rows: &Collector<'_>) -> Result<Self, DatasetError> {
+        let delimiter = delimiter(line);
         let mut cells = Vec::new();
-        split(&lines.line, delimiter, usize::MAX, &mut cells);
-        let names: Vec<String> = cells
-            .iter()
-            .map(|&(from, to)| {
-                String::from_utf8_lossy(&lines.line[from..to])
-                    .trim()
-                    .to_owned()
-            })
-            .collect();
+        split(line, delimiter, usize::MAX, &mut cells);
+        let name = |&(from, to): &(usize, usize)| {
+            let name = String::from_utf8_lossy(&line[from..to]);
+            name.trim().to_owned()
+        };
+        let names: Vec<String> = cells.iter().map(name).collect();
         let header = Header::from(names);
         let has_header = header.is_known() || !is_data(header.names(), delimiter == b';');
         let layout = if has_header {
@@ -74,14 +97,17 @@ impl Dialect {
         } else {
             Layout::headerless(cells.len(), rows.request, &rows.path)
         }?;
-        Ok(Some(Self {
+        Ok(Self {
             delimiter,
             has_header,
-            layout,
-        }))
+            layout: Rc::new(layout),
+        })
     }
 
     fn adopt_index(&mut self, first_row: &[u8]) {
+        if self.layout.time.is_some() {
+            return;
+        }
         let mut cells = Vec::new();
         split(first_row, self.delimiter, usize::MAX, &mut cells);
         let holds_times = |column: usize| {
@@ -89,7 +115,7 @@ impl Dialect {
                 .get(column)
                 .is_some_and(|&(from, to)| looks_like_time(&first_row[from..to]))
         };
-        self.layout.adopt_index(holds_times);
+        Rc::make_mut(&mut self.layout).adopt_index(holds_times);
     }
 
     fn describe(&self) -> String {

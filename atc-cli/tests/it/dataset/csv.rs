@@ -145,3 +145,22 @@ fn a_whole_time_beside_a_date_is_taken_alone() {
     );
     assert_eq!(bars.time, Some(vec![START, START + HOUR]));
 }
+
+/// What a first line tells is remembered, and depends on what is asked and on the rows that follow.
+#[test]
+fn files_that_begin_alike_are_each_told_by_their_own() {
+    for _ in 0..2 {
+        let dated = one(
+            "a.csv",
+            "index,close,open\n2024-01-01,1,5\n2024-01-02,2,6\n",
+            "close",
+        );
+        assert!(dated.time.is_some() && dated.source.is_none());
+        let numbered = one("b.csv", "index,close,open\n0,1,5\n1,2,6\n", "close");
+        assert!(numbered.time.is_none() && numbered.source.is_none());
+        let opened = one("c.csv", "index,close,open\n0,1,5\n1,2,6\n", "open");
+        assert_eq!(opened.source, Some(vec![5.0, 6.0]));
+        let bare = one("d.csv", "2024-01-01,1\n2024-01-02,2\n", "close");
+        assert_eq!(bare.close, [1.0, 2.0]);
+    }
+}
