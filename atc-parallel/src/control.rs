@@ -44,6 +44,22 @@ impl CancelToken {
     }
 }
 
+/// A token that is cancelled while `flag` is set, by a signal handler for instance.
+///
+/// ```
+/// use std::sync::{Arc, atomic::{AtomicBool, Ordering::Release}};
+///
+/// let flag = Arc::new(AtomicBool::new(false));
+/// let token = atc_parallel::CancelToken::from(Arc::clone(&flag));
+/// flag.store(true, Release);
+/// assert!(token.is_cancelled());
+/// ```
+impl From<Arc<AtomicBool>> for CancelToken {
+    fn from(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
+}
+
 impl Default for CancelToken {
     fn default() -> Self {
         Self::new()

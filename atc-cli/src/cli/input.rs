@@ -1,7 +1,7 @@
 //! From arguments to sources and the engine that runs them.
 
 use std::panic::resume_unwind;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::thread;
 
 use anyhow::Context as _;
@@ -12,11 +12,11 @@ use atc_cli::engine::dataset::{Discovered, Request, Source};
 use atc_cli::engine::dataset::{Remote, discover_with};
 use atc_cli::engine::{Cache, Engine, Failure};
 use atc_core::Plan;
-use atc_parallel::CancelToken;
 use indicatif::ProgressBar;
 
 use super::args::Global;
 use super::gpu::Gpu;
+use super::interrupt;
 use super::output;
 use super::reading::ReadArgs;
 
@@ -54,7 +54,7 @@ impl ReadArgs {
         output::note(global, &chosen.reason);
         let mut engine = chosen
             .install(gpu.install(Engine::builder(plan)))
-            .cancel_with(&interrupt());
+            .cancel_with(&interrupt::token());
         if !bar.is_hidden() {
             let bar = bar.clone();
             engine = engine.on_source(move || bar.inc(1));
@@ -112,24 +112,4 @@ pub(crate) fn all_failures(
     let counts = |failure: &Failure| n_done == 0 || !failure.lacks_symbol();
     missing.extend(failed.into_iter().filter(counts));
     missing
-}
-
-/// The token that Ctrl-C cancels: running jobs finish, no more begin. A second Ctrl-C ends the
-/// process as usual.
-pub(crate) fn interrupt() -> CancelToken {
-    static TOKEN: OnceLock<CancelToken> = OnceLock::new();
-    let listen = || {
-        let token = CancelToken::new();
-        let handler = token.clone();
-        let set = ctrlc::set_handler(move || {
-            if handler.is_cancelled() {
-                std::process::exit(super::exit::INTERRUPTED);
-            }
-            handler.cancel();
-        });
-        // Without a handler Ctrl-C ends the process at once, which is no reason not to run.
-        drop(set);
-        token
-    };
-    TOKEN.get_or_init(listen).clone()
 }

@@ -11,6 +11,7 @@ mod exit;
 mod gpu;
 mod input;
 mod inspect;
+mod interrupt;
 mod output;
 mod params;
 mod progress;

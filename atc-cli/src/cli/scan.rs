@@ -26,8 +26,6 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     let plan = args.params.plan()?;
     let begun = Instant::now();
     let open = || {
-        // Installed here because it takes as long as a hundred lookups.
-        input::interrupt();
         let asked = (args.inputs.as_slice(), &plan);
         global.cache.open_for(asked, args.trust.get(), global)
     };

@@ -16,7 +16,7 @@ use super::exit::{Exit, Misuse};
 use super::params::{checked, overlay};
 use super::reading::ReadArgs;
 use super::warming::{self, Warming};
-use super::{cache, input, output, progress};
+use super::{cache, input, interrupt, output, progress};
 
 /// Computes where series stand before anybody asks, so that a scan finds it.
 ///
@@ -121,7 +121,7 @@ pub(crate) fn run(args: &WarmArgs, global: &Global) -> anyhow::Result<Exit> {
         );
         return Ok(Exit::SomeFailed);
     };
-    warming.cancel_when_asked(input::interrupt());
+    warming.cancel_when_asked(interrupt::token());
     let mut run = Run {
         args,
         global,
