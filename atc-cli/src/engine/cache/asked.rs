@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::thread;
 
 use atc_cache::{Known, Stamp, Table};
 use atc_core::Plan;
@@ -47,13 +48,15 @@ impl Cache {
         asked
     }
 
-    /// Gets ready for `inputs` to be asked of the processor, while others look for them: reads the table, and opens the
-    /// store if the inputs seem to have grown.
-    pub fn foresee(&self, plan: &Plan, inputs: &[String]) {
-        self.readings(&Question::new(plan, CpuEvaluator::VERSION));
+    /// Gets ready for `inputs` to be asked of the processor, while others look for them: begins to open the store if
+    /// the inputs seem to have grown, and reads the table.
+    pub fn foresee(self: &Arc<Self>, plan: &Plan, inputs: &[String]) {
         if self.trust != Trust::Nothing && inputs.iter().any(|input| self.seems_grown(input)) {
-            self.store();
+            let cache = Arc::clone(self);
+            // Whoever needs it first waits for it; without a thread it is opened then.
+            let _ = thread::Builder::new().spawn(move || cache.store().is_some());
         }
+        self.readings(&Question::new(plan, CpuEvaluator::VERSION));
     }
 
     /// Whether the first or the last source below `input` has grown since it was recorded.

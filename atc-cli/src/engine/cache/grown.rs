@@ -16,21 +16,51 @@ use super::{Trust, write};
 use crate::engine::dataset::Marked;
 use crate::engine::{Ending, Prices};
 
+/// A text that has grown, and what is new of it.
+pub(super) struct Grown<'a> {
+    pub(super) looked: &'a Looked<'a>,
+    old: SeriesFacts,
+    new: Marked,
+    /// Where computing goes on, as far as that is known.
+    walk: Option<Walk>,
+}
+
 impl Asking<'_> {
-    /// The answer for a text that has grown, if it was only appended to and a state is known.
-    pub(super) fn grown(&self, facts: Facts, looked: &Looked<'_>) -> Option<Vec<Stand>> {
+    /// What is new of a text that has grown, if it was only appended to and a state may be known.
+    pub(super) fn read_grown<'a>(&self, facts: Facts, looked: &'a Looked<'a>) -> Option<Grown<'a>> {
         let then = facts.resume?;
         let length = looked.place.as_ref()?.1.length();
         let [old] = <[SeriesFacts; 1]>::try_from(facts.series).ok()?;
         let last = old.last?;
-        // Before the file is opened: there has to be something to go on from.
-        let walk = self.begin(&old.trail)?;
+        // Before the file is opened: there has to be something to go on from. But while the store is being opened,
+        // files are read.
+        let is_open = self.cache.store.get().is_some();
+        let walk = if is_open {
+            Some(self.begin(&old.trail)?)
+        } else {
+            None
+        };
         let (source, request) = (looked.source, looked.request);
-        let meter = &self.engine.meter;
-        let Marked { bars, resume } = meter.read(|| match self.cache.trust {
+        let new = self.engine.meter.read(|| match self.cache.trust {
             Trust::Appends => source.read_only_appended(request, (&then, length), last),
             _ => source.read_appended(request, &then, last),
         })?;
+        Some(Grown {
+            looked,
+            old,
+            new,
+            walk,
+        })
+    }
+
+    /// The answer for a text that has grown, if a state is known.
+    pub(super) fn stand_of_grown(&self, grown: Grown<'_>) -> Option<Stand> {
+        let Grown {
+            looked,
+            old,
+            new: Marked { bars, resume },
+            walk,
+        } = grown;
         let [bars] = bars.as_slice() else {
             return None;
         };
@@ -38,7 +68,9 @@ impl Asking<'_> {
         if more.source.is_some() != old.trail.anchor.source.is_some() {
             return None;
         }
-        let (ending, trail) = meter.compute(|| self.finish(walk, &old.trail, more))?;
+        let walk = walk.or_else(|| self.begin(&old.trail))?;
+        let compute = || self.finish(walk, &old.trail, more);
+        let (ending, trail) = self.engine.meter.compute(compute)?;
         let counters = &self.cache.counters;
         Counters::add(&counters.sources_opened, 1);
         Counters::add(&counters.sources_grown, 1);
@@ -60,7 +92,7 @@ impl Asking<'_> {
             resume,
         };
         self.cache.record(looked, &new);
-        Some(vec![Stand::new(looked, &new.series[0], ending)])
+        Some(Stand::new(looked, &new.series[0], ending))
     }
 
     /// The answer at the end of a trail, from the state of one of its anchors.

@@ -7,6 +7,7 @@ use atc_core::Plan;
 
 use super::answers::{Asking, Series};
 use super::facts::{Facts, SeriesFacts};
+use super::grown::Grown;
 use super::looked::Looked;
 use super::statistics::Counters;
 use super::trail::Name;
@@ -31,6 +32,13 @@ enum Seen<'a> {
     Failed(Failure),
     /// It had to be read.
     Read(&'a Looked<'a>, Arc<Have>),
+}
+
+/// What became of a source at first sight.
+enum Glimpse<'a> {
+    Seen(Seen<'a>),
+    /// It has grown, and what is new was read.
+    Grown(Box<Grown<'a>>),
 }
 
 /// What a source was found to hold.
@@ -91,7 +99,10 @@ impl Engine {
         lane: usize,
     ) -> Vec<Result<Stand, Failure>> {
         let asking = Asking::new(self, cache, plan, lane);
-        let seen: Vec<Seen<'_>> = looked.iter().map(|looked| asking.see(looked)).collect();
+        // In two passes: while the store is being opened, what has grown is read.
+        let glimpses: Vec<_> = looked.iter().map(|looked| asking.see(looked)).collect();
+        let seen = glimpses.into_iter().map(|glimpse| asking.settle(glimpse));
+        let seen: Vec<Seen<'_>> = seen.collect();
         let at_hand: Vec<Series<'_>> = seen.iter().flat_map(Seen::series).collect();
         let mut answers = asking.answers(&at_hand).into_iter();
         let mut stands = Vec::with_capacity(seen.len());
@@ -159,10 +170,30 @@ impl Seen<'_> {
 }
 
 impl Asking<'_> {
+    /// Goes on from where a source that has grown stood.
+    fn settle<'a>(&self, glimpse: Glimpse<'a>) -> Seen<'a> {
+        let grown = match glimpse {
+            Glimpse::Seen(seen) => return seen,
+            Glimpse::Grown(grown) => grown,
+        };
+        let looked = grown.looked;
+        match self.stand_of_grown(*grown) {
+            Some(stand) => Seen::Stands(vec![stand]),
+            None => self.open(looked, None),
+        }
+    }
+
+    fn open<'a>(&self, looked: &'a Looked<'a>, unchanged: Option<Facts>) -> Seen<'a> {
+        match self.engine.open_source(self.cache, looked, unchanged) {
+            Ok(have) => Seen::Read(looked, have),
+            Err(failure) => Seen::Failed(failure),
+        }
+    }
+
     /// Looks at a source, and opens it only if that is not enough.
-    fn see<'a>(&self, looked: &'a Looked<'a>) -> Seen<'a> {
+    fn see<'a>(&self, looked: &'a Looked<'a>) -> Glimpse<'a> {
         if let Some(have) = looked.have.get() {
-            return Seen::Read(looked, Arc::clone(have));
+            return Glimpse::Seen(Seen::Read(looked, Arc::clone(have)));
         }
         let mut unchanged = None;
         let stands = match self.cache.known(looked) {
@@ -177,18 +208,22 @@ impl Asking<'_> {
             Known::Racy(facts) => {
                 Facts::decode(&facts).and_then(|facts| self.unless_changed(&facts, looked))
             }
-            Known::Grown { facts, length } => Facts::decode(&facts)
-                .filter(|facts| facts.resume.is_some_and(|then| then.seal.length == length))
-                .and_then(|facts| self.grown(facts, looked)),
+            Known::Grown { facts, length } => {
+                let is_then =
+                    |facts: &Facts| facts.resume.is_some_and(|then| then.seal.length == length);
+                let grown = Facts::decode(&facts).filter(is_then);
+                let grown = grown.and_then(|facts| self.read_grown(facts, looked));
+                if let Some(grown) = grown {
+                    return Glimpse::Grown(Box::new(grown));
+                }
+                None
+            }
             Known::Nothing | Known::Changed => None,
         };
         if let Some(stands) = stands {
-            return Seen::Stands(stands);
+            return Glimpse::Seen(Seen::Stands(stands));
         }
-        match self.engine.open_source(self.cache, looked, unchanged) {
-            Ok(have) => Seen::Read(looked, have),
-            Err(failure) => Seen::Failed(failure),
-        }
+        Glimpse::Seen(self.open(looked, unchanged))
     }
 
     /// The answers for all series of a source that is not opened, if all are known.

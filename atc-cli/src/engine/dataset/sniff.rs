@@ -59,9 +59,15 @@ pub(crate) fn sniff(head: &[u8]) -> Content {
 
 /// Text holds no control bytes but white space, and is mostly ASCII.
 fn is_text(head: &[u8]) -> bool {
-    let is_control = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c);
-    let n_high = head.iter().filter(|byte| !byte.is_ascii()).count();
-    !head.iter().any(|byte| is_control(byte) || *byte == 0x7f) && n_high * 3 < head.len()
+    let is_not = |byte: u8, other: u8| u8::from(byte != other);
+    let is_no_space = |byte: u8| {
+        is_not(byte, b'\t') & is_not(byte, b'\n') & is_not(byte, b'\r') & is_not(byte, 0x0c)
+    };
+    let is_control = |byte: u8| u8::from(byte < b' ') & is_no_space(byte) | u8::from(byte == 0x7f);
+    // Without a way out early, so that many bytes are looked at at once: nearly everything is text.
+    let has_control = head.iter().fold(0, |has, byte| has | is_control(*byte));
+    let n_high = || head.iter().filter(|byte| !byte.is_ascii()).count();
+    has_control == 0 && (head.is_ascii() || n_high() * 3 < head.len())
 }
 
 #[cfg(test)]
@@ -77,5 +83,11 @@ mod tests {
         assert_eq!(sniff(b"\x00\x01\x02"), Content::Binary);
         assert_eq!(sniff(b"\xc3\x28\xa0\xa1\xe2\x28"), Content::Binary);
         assert_eq!(sniff(b"PAR1...."), Content::Parquet);
+        assert_eq!(sniff("prix,fermé\r\n\x0c1,2\t\n".as_bytes()), Content::Text);
+        for byte in (0..b' ').chain([0x7f]) {
+            let text = [b"time,close".as_slice(), &[byte], &[b'1'; 40]].concat();
+            let is_space = matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c);
+            assert_eq!(sniff(&text) == Content::Text, is_space, "{byte}");
+        }
     }
 }
