@@ -37,11 +37,10 @@ impl Log {
         let file = Arc::new(options.open(path)?);
         let length = file.metadata()?.len();
         let content = Content::of(&file)?;
-        let (mut sealed, mut bytes) = (Vec::new(), 0);
-        while let Some((key, one)) = content.measure(bytes, length) {
-            bytes += one.bytes as u64;
-            sealed.push((key, one));
-        }
+        let mut sealed = content.measure(length);
+        let mut bytes = sealed
+            .last()
+            .map_or(0, |(_, last)| last.at + last.bytes as u64);
         let is_right = |(key, one): &(Key, Sealed)| {
             matches!(content.unseal(key, *one, Patience::Wait), Ok(Some(_)))
         };

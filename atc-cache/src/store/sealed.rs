@@ -5,6 +5,9 @@ use std::{fs::File, io, sync::Arc};
 use super::entry::{HEADER_BYTES, Value};
 use crate::Key;
 
+/// Bytes that are read at once to find entries.
+const WINDOW: usize = 64 << 10;
+
 /// Where an entry of an earlier process lies in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sealed {
@@ -44,14 +47,36 @@ impl Content {
         Ok(Self::Memory(content.into()))
     }
 
-    /// The key and the place of the envelope that begins at `at`, if the log has all of it. May wait
-    /// for the disk.
-    pub(super) fn measure(&self, at: u64, length: u64) -> Option<(Key, Sealed)> {
-        let mut header = [0; HEADER_BYTES];
-        self.read(at, [&mut header, &mut []], Patience::Wait).ok()?;
-        let (key, bytes) = Value::measure(&header)?;
-        let end = at.checked_add(bytes as u64)?;
-        (end <= length).then_some((key, Sealed { at, bytes }))
+    /// The keys and the places of the envelopes it begins with, of `length` bytes, up to the first
+    /// that is not whole. May wait for the disk.
+    pub(super) fn measure(&self, length: u64) -> Vec<(Key, Sealed)> {
+        let (mut found, mut end) = (Vec::new(), 0);
+        // Most entries are smaller than a window: one read finds the headers of many.
+        let (mut window, mut begin) = (Vec::new(), 0);
+        while end + HEADER_BYTES as u64 <= length {
+            let mut at = (end - begin) as usize;
+            if window.len() < at + HEADER_BYTES {
+                (begin, at) = (end, 0);
+                window.resize(WINDOW.min((length - begin) as usize), 0);
+                if self
+                    .read(begin, [&mut window, &mut []], Patience::Wait)
+                    .is_err()
+                {
+                    break;
+                }
+            }
+            let header = window[at..].first_chunk();
+            let Some((key, bytes)) = header.and_then(Value::measure) else {
+                break;
+            };
+            let sealed = Sealed { at: end, bytes };
+            match end.checked_add(bytes as u64) {
+                Some(next) if next <= length => end = next,
+                _ => break,
+            }
+            found.push((key, sealed));
+        }
+        found
     }
 
     /// The entry of `key`; `None` if it is damaged.
@@ -165,7 +190,13 @@ mod tests {
     #[test]
     fn a_file_and_its_bytes_in_memory_hold_the_same() {
         let mut file = tempfile::tempfile().unwrap();
-        let values = [value(1, 5_000), value(2, 0), value(3, 70)];
+        let mut values = vec![value(1, 5_000), value(2, 0), value(3, 70)];
+        values.extend((4..60).map(|number| value(number, 5_000)));
+        values.extend([
+            value(60, 200_000),
+            value(61, WINDOW - HEADER_BYTES - 10),
+            value(62, 9),
+        ]);
         for value in &values {
             file.write_all(&value.header()).unwrap();
             file.write_all(&value.payload).unwrap();
@@ -182,23 +213,19 @@ mod tests {
             cfg!(target_os = "linux")
         );
         for content in [of_file, Content::Memory(bytes.into())] {
-            let mut at = 0;
-            for expected in &values {
-                let (key, sealed) = content.measure(at, length).unwrap();
+            let found = content.measure(length);
+            assert_eq!(found.len(), values.len());
+            for ((key, sealed), expected) in found.into_iter().zip(&values) {
                 assert_eq!(key, expected.key);
-                let read = content.unseal(&key, sealed, Patience::Never).unwrap();
-                assert_eq!(read.unwrap().payload, expected.payload);
-                let other = Key::from_bytes([9; 32]);
-                assert!(
-                    content
-                        .unseal(&other, sealed, Patience::Wait)
-                        .unwrap()
-                        .is_none()
+                let unseal = |key| content.unseal(key, sealed, Patience::Never).unwrap();
+                assert_eq!(unseal(&key).unwrap().payload, expected.payload);
+                assert!(unseal(&Key::from_bytes([99; 32])).is_none());
+                let n_before = content.measure(sealed.at + sealed.bytes as u64 - 1).len();
+                assert_eq!(
+                    n_before + 1,
+                    content.measure(sealed.at + sealed.bytes as u64).len()
                 );
-                assert!(content.measure(at, at + sealed.bytes as u64 - 1).is_none());
-                at += sealed.bytes as u64;
             }
-            assert!(content.measure(at, length).is_none());
         }
     }
 
@@ -210,7 +237,7 @@ mod tests {
         fs::write(&path, [&value.header()[..], &value.payload].concat()).unwrap();
         let file = Arc::new(File::options().read(true).write(true).open(&path).unwrap());
         let content = Content::of(&file).unwrap();
-        let (key, sealed) = content.measure(0, 172).unwrap();
+        let (key, sealed) = content.measure(172)[0];
         file.set_len(50).unwrap();
         if let Content::File(_) = content {
             assert_eq!(
