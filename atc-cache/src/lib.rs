@@ -21,7 +21,7 @@ pub use sources::{Known, SourceDraft, SourceIndex};
 pub use stamp::{Looker, Stamp};
 #[cfg(feature = "store")]
 pub use store::{
-    CacheError, CacheErrorKind, Config, Entry, Explanation, Insertion, MissReason, Statistics,
-    Store, Tier, Timeouts, Warning,
+    CacheError, CacheErrorKind, Config, Entry, Explanation, Insertion, MissReason, Opening,
+    Statistics, Store, Tier, Timeouts, Warning,
 };
 pub use table::{Table, TableDraft, TableWritten};

@@ -44,6 +44,7 @@ pub use config::{Config, Timeouts};
 pub use entry::Entry;
 pub use error::{CacheError, CacheErrorKind};
 pub use explain::Explanation;
+pub use open::Opening;
 pub use stats::{MissReason, Statistics, Tier};
 pub use warning::Warning;
 

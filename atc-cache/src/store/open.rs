@@ -23,17 +23,67 @@ use super::{
     flight::Flights,
     lazy::LazyBlocks,
     log::Log,
-    runtime::{NoAnswer, Threads, wait_for_thread},
+    runtime::{NoAnswer, Pending, Threads},
     shared,
     stats::Counters,
 };
 
 /// A directory that this process holds, and its newest entries.
+#[derive(Debug)]
 struct Opened {
     directory: Directory,
     log: Log,
     blocks: LazyBlocks,
     set_aside: Option<Warning>,
+}
+
+/// A store that is being opened: [`Store::begin_open`]. Dropping it gives the directory back.
+///
+/// ```
+/// use atc_cache::{Config, Store};
+///
+/// let opening = Store::begin_open(&Config::memory_only())?;
+/// // ... read what is to be looked up ...
+/// let store = opening.finish();
+/// # assert!(!store.is_persistent());
+/// # Ok::<(), atc_cache::CacheError>(())
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct Opening {
+    config: Config,
+    taken: Option<Pending<Result<Opened, Warning>>>,
+}
+
+impl Opening {
+    /// Waits for the directory, as long as [`Timeouts::open`](super::Timeouts::open) from now on.
+    pub fn finish(self) -> Store {
+        let Self { config, taken } = self;
+        // A directory that is far away may not even answer whether it is there.
+        let no_answer = |NoAnswer| {
+            Err(Warning::Unusable {
+                directory: config.directory().unwrap_or(Path::new("")).to_owned(),
+                reason: disk::NO_ANSWER.to_owned(),
+            })
+        };
+        let mut warnings = Vec::new();
+        let taken = taken.map(|taken| taken.wait().unwrap_or_else(no_answer));
+        let opened = match taken.transpose() {
+            Ok(mut opened) => {
+                let opened_now = opened.as_mut();
+                warnings.extend(opened_now.and_then(|opened| opened.set_aside.take()));
+                opened
+            }
+            Err(warning) => {
+                warnings.push(warning);
+                None
+            }
+        };
+        for warning in &warnings {
+            config.warn(warning);
+        }
+        Store::assemble(&config, opened, warnings)
+    }
 }
 
 impl Store {
@@ -46,24 +96,21 @@ impl Store {
     ///
     /// If the thread that looks at the directory cannot be started.
     pub fn open(config: &Config) -> Result<Self, CacheError> {
-        let mut warnings = Vec::new();
-        let opened = match config.directory() {
-            Some(root) => match open_directory(root, config)? {
-                Ok(mut opened) => {
-                    warnings.extend(opened.set_aside.take());
-                    Some(opened)
-                }
-                Err(warning) => {
-                    warnings.push(warning);
-                    None
-                }
-            },
+        Ok(Self::begin_open(config)?.finish())
+    }
+
+    /// Begins to open a store, for a caller that has other things to do meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn begin_open(config: &Config) -> Result<Opening, CacheError> {
+        let taken = match config.directory() {
+            Some(root) => Some(begin_taking(root, config)?),
             None => None,
         };
-        for warning in &warnings {
-            config.warn(warning);
-        }
-        Ok(Self::assemble(config, opened, warnings))
+        let config = config.clone();
+        Ok(Opening { config, taken })
     }
 
     fn assemble(config: &Config, opened: Option<Opened>, warnings: Vec<Warning>) -> Self {
@@ -119,18 +166,14 @@ impl Store {
     }
 }
 
-/// A directory that is far away may not even answer whether it is there.
-fn open_directory(root: &Path, config: &Config) -> Result<Result<Opened, Warning>, CacheError> {
+fn begin_taking(
+    root: &Path,
+    config: &Config,
+) -> Result<Pending<Result<Opened, Warning>>, CacheError> {
     let (folder, geometry) = (root.to_owned(), config.geometry());
     let patience = config.patience().open;
     let take = move || take(&folder, geometry, patience);
-    let opened = wait_for_thread("atc-cache open", patience, take)?;
-    Ok(opened.unwrap_or_else(|NoAnswer| {
-        Err(Warning::Unusable {
-            directory: root.to_owned(),
-            reason: disk::NO_ANSWER.to_owned(),
-        })
-    }))
+    Pending::begin("atc-cache open", patience, take)
 }
 
 fn take(root: &Path, geometry: Geometry, patience: Duration) -> Result<Opened, Warning> {

@@ -93,7 +93,9 @@ impl Threads {
         };
         // Tokio panics when a runtime is shut down on a worker of another: use a thread of no one.
         let end = move || runtime.shutdown_timeout(patience);
-        let _ = wait_for_thread("atc-cache close", patience * 2, end);
+        if let Ok(ending) = Pending::begin("atc-cache close", patience * 2, end) {
+            let _ = ending.wait();
+        }
     }
 }
 
@@ -105,20 +107,34 @@ impl fmt::Debug for Threads {
     }
 }
 
-/// What `work` returns on a thread of its own, if it does within `patience`; then it is left to itself.
-pub(super) fn wait_for_thread<T: Send + 'static>(
-    name: &str,
+/// What a thread of its own will have to say.
+#[derive(Debug)]
+pub(super) struct Pending<T> {
+    receiver: mpsc::Receiver<T>,
     patience: Duration,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<Result<T, NoAnswer>, CacheError> {
-    let (sender, receiver) = mpsc::sync_channel(1);
-    let run = move || {
-        // The receiver is gone when patience ran out.
-        let _ = sender.send(work());
-    };
-    let thread = thread::Builder::new().name(name.into()).spawn(run);
-    thread.map_err(refused)?;
-    Ok(receiver.recv_timeout(patience).map_err(|_| NoAnswer))
+}
+
+impl<T: Send + 'static> Pending<T> {
+    /// Begins `work`, which may take `patience` from when it is waited for; then it is left to itself.
+    pub(super) fn begin(
+        name: &str,
+        patience: Duration,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Self, CacheError> {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        let run = move || {
+            // The receiver is gone when patience ran out.
+            let _ = sender.send(work());
+        };
+        let thread = thread::Builder::new().name(name.into()).spawn(run);
+        thread.map_err(refused)?;
+        Ok(Self { receiver, patience })
+    }
+
+    pub(super) fn wait(self) -> Result<T, NoAnswer> {
+        let answer = self.receiver.recv_timeout(self.patience);
+        answer.map_err(|_| NoAnswer)
+    }
 }
 
 fn start() -> Result<Runtime, CacheError> {

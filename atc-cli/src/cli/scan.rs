@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::io::Write as _;
 use std::mem::ManuallyDrop;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -23,15 +23,18 @@ const MANY_ROWS: usize = 256;
 
 /// Runs the command.
 pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
-    let plan = args.params.plan()?;
     let begun = Instant::now();
+    // Both need it; the first makes it.
+    let plan = OnceLock::new();
+    let plan_now = || plan.get_or_init(|| args.params.plan()).as_ref().ok();
     let open = || {
-        let asked = (args.inputs.as_slice(), &plan);
+        let asked = (args.inputs.as_slice(), plan_now);
         global.cache.open_for(asked, args.trust.get(), global)
     };
-    let ((sources, missing), cache) =
-        args.read
-            .beside(&args.inputs, || input::sources(&args.inputs), open);
+    let find = || plan_now().map(|_| input::sources(&args.inputs));
+    let (found, cache) = args.read.beside(&args.inputs, find, open);
+    let plan = plan.into_inner().expect("it was made to look for inputs")?;
+    let (sources, missing) = found.unwrap_or_default();
     let (n_sources, n_inputs) = (sources.len(), sources.len() + missing.len());
     let bar = progress::bar(global, n_sources, "scanning");
     let engine = args.read.engine(plan, &sources, (global, &bar), cache?)?;

@@ -151,16 +151,16 @@ impl CacheArgs {
         }))))
     }
 
-    /// As [`open`](Self::open), ready for inputs to be asked under a plan.
-    pub(crate) fn open_for(
+    /// As [`open`](Self::open), ready for inputs to be asked under a plan, if there is one.
+    pub(crate) fn open_for<'a>(
         &self,
-        (inputs, plan): (&[String], &Plan),
+        (inputs, plan): (&[String], impl Fn() -> Option<&'a Plan>),
         trust: Trust,
         global: &Global,
     ) -> anyhow::Result<Option<Arc<Cache>>> {
         let cache = self.open(trust, global)?;
         if let Some(cache) = &cache {
-            cache.foresee(plan, inputs);
+            cache.foresee(inputs, plan);
         }
         Ok(cache)
     }

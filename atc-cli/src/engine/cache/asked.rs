@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::thread;
 
 use atc_cache::{Known, Stamp, Table};
 use atc_core::Plan;
@@ -50,13 +49,13 @@ impl Cache {
 
     /// Gets ready for `inputs` to be asked of the processor, while others look for them: begins to open the store if
     /// the inputs seem to have grown, and reads the table.
-    pub fn foresee(self: &Arc<Self>, plan: &Plan, inputs: &[String]) {
+    pub fn foresee<'a>(&self, inputs: &[String], plan: impl Fn() -> Option<&'a Plan>) {
         if self.trust != Trust::Nothing && inputs.iter().any(|input| self.seems_grown(input)) {
-            let cache = Arc::clone(self);
-            // Whoever needs it first waits for it; without a thread it is opened then.
-            let _ = thread::Builder::new().spawn(move || cache.store().is_some());
+            self.begin_store();
         }
-        self.readings(&Question::new(plan, CpuEvaluator::VERSION));
+        if let Some(plan) = plan() {
+            self.readings(&Question::new(plan, CpuEvaluator::VERSION));
+        }
     }
 
     /// Whether the first or the last source below `input` has grown since it was recorded.

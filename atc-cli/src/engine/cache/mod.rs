@@ -35,7 +35,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
-use atc_cache::{Config, SourceIndex, Store, Table};
+use atc_cache::{Config, Opening, SourceIndex, Store, Table};
 
 use super::background::Traffic;
 
@@ -98,6 +98,7 @@ pub struct Cache {
     has_warned: Arc<AtomicBool>,
     warned: Arc<Mutex<Vec<String>>>,
     store: OnceLock<Option<Store>>,
+    opening: Mutex<Option<Opening>>,
     index: RwLock<SourceIndex>,
     readings: Mutex<HashMap<String, Arc<RwLock<Table>>>>,
     /// What was asked last, latest last.
@@ -135,6 +136,7 @@ impl Cache {
             has_warned: Arc::default(),
             warned: Arc::default(),
             store: OnceLock::new(),
+            opening: Mutex::default(),
             index: RwLock::new(SourceIndex::in_memory()),
             readings: Mutex::default(),
             asked: Mutex::default(),
@@ -196,22 +198,20 @@ impl Cache {
         (nanos < i64::MAX as u64).then(|| std::time::Duration::from_nanos(nanos))
     }
 
+    /// Begins to open the store; whoever needs it first waits for it.
+    fn begin_store(&self) {
+        let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.store.get().is_none() && opening.is_none() {
+            *opening = Store::begin_open(&self.config()).ok();
+        }
+    }
+
     fn store(&self) -> Option<&Store> {
         let open = || {
-            let config = match &self.home {
-                Some(home) => Config::in_directory(home.join("store")),
-                None => Config::memory_only(),
-            };
-            let warned = Arc::clone(&self.warned);
-            let config = config
-                .memory_bytes(self.memory_bytes)
-                .disk_bytes(self.disk_bytes)
-                .schema(SCHEMA)
-                .on_warning(move |warning| {
-                    let mut warned = warned.lock().unwrap_or_else(PoisonError::into_inner);
-                    warned.push(warning.to_string());
-                });
-            let store = Store::open(&config);
+            let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+            let begin = || Store::begin_open(&self.config());
+            let opening = opening.take().map_or_else(begin, Ok);
+            let store = opening.map(Opening::finish);
             if let Err(error) = &store {
                 self.warn(&error.to_string());
             }
@@ -219,6 +219,22 @@ impl Cache {
             store.ok()
         };
         self.store.get_or_init(open).as_ref()
+    }
+
+    fn config(&self) -> Config {
+        let config = match &self.home {
+            Some(home) => Config::in_directory(home.join("store")),
+            None => Config::memory_only(),
+        };
+        let warned = Arc::clone(&self.warned);
+        config
+            .memory_bytes(self.memory_bytes)
+            .disk_bytes(self.disk_bytes)
+            .schema(SCHEMA)
+            .on_warning(move |warning| {
+                let mut warned = warned.lock().unwrap_or_else(PoisonError::into_inner);
+                warned.push(warning.to_string());
+            })
     }
 
     /// Hands on what the store has warned of.
