@@ -241,3 +241,32 @@ pub(super) async fn time_limited<T>(
 ) -> Result<T, NoAnswer> {
     time::timeout(patience, task).await.map_err(|_| NoAnswer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Config, Store};
+
+    #[test]
+    fn an_entry_of_the_log_that_is_not_at_hand_is_read_by_who_may_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config::in_directory(folder.path());
+        let key = |number: u8| Key::from_bytes([number; 32]);
+        let store = Store::open(&config).unwrap();
+        store.insert(key(1), [1; 9], Duration::ZERO);
+        store.close().unwrap();
+        let store = Store::open(&config).unwrap();
+        let find = |key| {
+            let inner = &store.inner;
+            let load = load(Arc::clone(&inner.shared), key);
+            inner.threads.wait(Duration::from_mins(1), load).unwrap()
+        };
+        let found = find(key(1)).unwrap();
+        assert_eq!((&*found, found.tier()), (&[1; 9][..], Tier::Recent));
+        assert_eq!(find(key(2)).unwrap_err(), MissReason::Unknown);
+        // As after a file was cut under the store's hands.
+        std::fs::write(folder.path().join("recent"), [0; 40]).unwrap();
+        assert_eq!(find(key(1)).unwrap_err(), MissReason::Unknown);
+        assert!(store.get(&key(1)).is_none());
+    }
+}
