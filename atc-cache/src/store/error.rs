@@ -16,7 +16,7 @@ pub struct CacheError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CacheErrorKind {
-    /// The store's own threads could not be started.
+    /// A thread of the store could not be started.
     Threads,
     /// Entries were not written: they are in memory at most.
     NotWritten,
