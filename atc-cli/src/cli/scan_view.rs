@@ -1,11 +1,10 @@
 //! How the rows of a scan look.
 
 use std::fmt::Write as _;
-use std::sync::OnceLock;
 
 use atc_cli::engine::Row;
 use atc_cli::engine::dataset::format_time;
-use atc_cli::engine::sink::csv_text;
+use atc_cli::engine::sink::{csv_text, push_number};
 use atc_core::{Columns, Trend};
 use comfy_table::{CellAlignment, Table};
 
@@ -135,15 +134,19 @@ pub(crate) fn csv(rows: &[Row]) -> String {
     let mut last = (i64::MIN, String::new());
     for row in rows {
         text += &csv_text(&row.symbol);
-        let _ = write!(text, ",{},{},", row.trend, row.average_signal);
+        let _ = write!(text, ",{},", row.trend);
+        push_number(&mut text, row.average_signal);
+        text.push(',');
         for (_, signal) in row.signals.iter() {
-            push_signal(&mut text, signal);
+            push_number(&mut text, signal);
             text.push(',');
         }
         if let Some(bars) = row.bars_since_flip {
             let _ = write!(text, "{bars}");
         }
-        let _ = write!(text, ",{},", row.close);
+        text.push(',');
+        push_number(&mut text, row.close);
+        text.push(',');
         if let Some(time) = row.time {
             if time != last.0 {
                 last = (time, format_time(time));
@@ -153,25 +156,6 @@ pub(crate) fn csv(rows: &[Row]) -> String {
         let _ = writeln!(text, ",{},{}", row.n_bars, csv_text(&row.input));
     }
     text
-}
-
-/// Appends a layer-1 signal as [`Display`](std::fmt::Display) shows it. Multiples of 0.01 are looked up: writing floats
-/// is most of what a table that was found in a cache costs.
-fn push_signal(text: &mut String, signal: f64) {
-    static WRITTEN: OnceLock<Vec<(f64, String)>> = OnceLock::new();
-    let written = WRITTEN.get_or_init(|| {
-        let all = (-100..=100).map(|percent| f64::from(percent) / 100.0);
-        all.map(|signal| (signal, signal.to_string())).collect()
-    });
-    #[expect(
-        clippy::cast_sign_loss,
-        reason = "what is no number or out of range finds nothing, or another value"
-    )]
-    let percent = (signal * 100.0 + 100.0).round() as usize;
-    match written.get(percent) {
-        Some((value, shown)) if value.to_bits() == signal.to_bits() => text.push_str(shown),
-        _ => drop(write!(text, "{signal}")),
-    }
 }
 
 /// One table for a document.
@@ -190,29 +174,4 @@ pub(crate) fn markdown(rows: &[Row]) -> String {
         text += &line(&cells.into_iter().map(escape).collect::<Vec<_>>());
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn signals_are_written_as_floats_are() {
-        let odd = [
-            f64::NAN,
-            -0.0,
-            0.004,
-            0.375,
-            1e-9,
-            -2.0,
-            17.5,
-            f64::INFINITY,
-        ];
-        let all = (-100..=100).map(|percent| f64::from(percent) / 100.0);
-        for signal in all.chain(odd) {
-            let mut text = String::new();
-            push_signal(&mut text, signal);
-            assert_eq!(text, signal.to_string());
-        }
-    }
 }

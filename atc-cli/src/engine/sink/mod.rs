@@ -3,6 +3,7 @@
 mod atomic;
 mod columnar;
 mod frame;
+mod number;
 mod text;
 
 use std::error::Error as StdError;
@@ -17,6 +18,7 @@ use parquet::errors::ParquetError;
 pub use self::atomic::AtomicFile;
 pub use self::columnar::{ArrowSink, ParquetSink};
 pub use self::frame::{Column, Frame, Values};
+pub use self::number::push_number;
 pub use self::text::{CsvSink, JsonSink, csv_text};
 
 /// Takes frames, one per symbol, and writes them as one output.

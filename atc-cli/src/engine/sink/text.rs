@@ -1,9 +1,10 @@
 //! CSV, JSON and JSON lines. Numbers are written so that they read back as the same `f64`.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::Write;
 
-use super::{Frame, Sink, SinkError, Values};
+use super::{Frame, Sink, SinkError, Values, push_number};
 use crate::engine::dataset::format_time;
 
 /// Writes comma-separated values with a header; a missing number is `NaN`.
@@ -11,7 +12,7 @@ use crate::engine::dataset::format_time;
 pub struct CsvSink<W> {
     writer: W,
     has_header: bool,
-    line: Vec<u8>,
+    line: String,
 }
 
 impl<W: Write> CsvSink<W> {
@@ -20,7 +21,7 @@ impl<W: Write> CsvSink<W> {
         Self {
             writer,
             has_header: false,
-            line: Vec::new(),
+            line: String::new(),
         }
     }
 }
@@ -36,18 +37,18 @@ impl<W: Write> Sink for CsvSink<W> {
             self.line.clear();
             for (at, column) in frame.columns.iter().enumerate() {
                 if at > 0 {
-                    self.line.push(b',');
+                    self.line.push(',');
                 }
                 match &column.values {
-                    Values::Text(text) => self.line.extend(csv_text(text).bytes()),
-                    Values::Time(time) => write!(self.line, "{}", format_time(time[row]))?,
-                    Values::Bar => write!(self.line, "{row}")?,
-                    Values::Float(values) => write!(self.line, "{}", values[row])?,
-                    Values::Signal(values) => write!(self.line, "{}", values[row])?,
+                    Values::Text(text) => self.line.push_str(&csv_text(text)),
+                    Values::Time(time) => self.line.push_str(&format_time(time[row])),
+                    Values::Bar => drop(write!(self.line, "{row}")),
+                    Values::Float(values) => push_number(&mut self.line, values[row]),
+                    Values::Signal(values) => drop(write!(self.line, "{}", values[row])),
                 }
             }
-            self.line.push(b'\n');
-            self.writer.write_all(&self.line)?;
+            self.line.push('\n');
+            self.writer.write_all(self.line.as_bytes())?;
         }
         Ok(())
     }
