@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use atc_cli::engine::Row;
 use atc_cli::engine::dataset::format_time;
-use atc_cli::engine::sink::{csv_text, push_number};
+use atc_cli::engine::sink::{csv_text, push_integer, push_number};
 use atc_core::{Columns, Trend};
 use comfy_table::{CellAlignment, Table};
 
@@ -134,15 +134,15 @@ pub(crate) fn csv(rows: &[Row]) -> String {
     let mut last = (i64::MIN, String::new());
     for row in rows {
         text += &csv_text(&row.symbol);
-        let _ = write!(text, ",{},", row.trend);
-        push_number(&mut text, row.average_signal);
         text.push(',');
-        for (_, signal) in row.signals.iter() {
-            push_number(&mut text, signal);
+        text += row.trend.name();
+        for value in [row.average_signal].iter().chain(&row.signals.0) {
             text.push(',');
+            push_number(&mut text, *value);
         }
+        text.push(',');
         if let Some(bars) = row.bars_since_flip {
-            let _ = write!(text, "{bars}");
+            push_integer(&mut text, bars as u64);
         }
         text.push(',');
         push_number(&mut text, row.close);
@@ -153,7 +153,11 @@ pub(crate) fn csv(rows: &[Row]) -> String {
             }
             text += &last.1;
         }
-        let _ = writeln!(text, ",{},{}", row.n_bars, csv_text(&row.input));
+        text.push(',');
+        push_integer(&mut text, row.n_bars as u64);
+        text.push(',');
+        text += &csv_text(&row.input);
+        text.push('\n');
     }
     text
 }

@@ -111,7 +111,7 @@ impl Finder {
                 for object in objects {
                     let path = object.url.split(['?', '#']).next().unwrap_or_default();
                     let path: Arc<str> = path.into();
-                    self.data(&path, hive_folder(&path), Part::Object(object));
+                    self.data(&path, hive_folder(&path), Part::Object(Box::new(object)));
                 }
             }
             Err(error) => self.failed.push(error),

@@ -36,10 +36,10 @@ pub(crate) enum Part {
     },
     Stdin,
     #[cfg(feature = "remote")]
-    Object(Object),
+    Object(Box<Object>),
     /// What an object held, or why it could not be fetched.
     #[cfg(feature = "remote")]
-    Fetched(Arc<str>, Result<Fetched, DatasetError>),
+    Fetched(Arc<str>, Box<Result<Fetched, DatasetError>>),
 }
 
 /// Which version of an object is meant: stores change the tag with the content.
@@ -87,7 +87,7 @@ impl Source {
         let parts = self.parts.iter().map(async |part| match part {
             Part::Object(object) => {
                 let fetched = object.fetch(&self.symbol, request).await;
-                Part::Fetched(Arc::clone(&object.url), fetched)
+                Part::Fetched(Arc::clone(&object.url), Box::new(fetched))
             }
             part => part.clone(),
         });
@@ -108,7 +108,7 @@ impl Source {
     pub(crate) fn version(&self) -> Option<&Version> {
         match self.parts.as_slice() {
             [Part::Object(object)] => object.version.as_ref(),
-            [Part::Fetched(_, fetched)] => fetched.as_ref().ok()?.version.as_ref(),
+            [Part::Fetched(_, fetched)] => (**fetched).as_ref().ok()?.version.as_ref(),
             _ => None,
         }
     }
@@ -124,7 +124,7 @@ impl Source {
     pub(crate) async fn seen(&self) -> Self {
         let mut seen = self.clone();
         if let [Part::Object(object)] = seen.parts.as_mut_slice() {
-            *object = object.clone().seen().await;
+            **object = object.clone().seen().await;
         }
         seen
     }
@@ -139,7 +139,8 @@ impl Source {
     pub(crate) fn seen_blocking(&self) -> Self {
         #[cfg(feature = "remote")]
         if let [Part::Object(object)] = self.parts.as_slice() {
-            return Self::new(self.symbol.clone(), Part::Object(object.seen_blocking()));
+            let seen = Box::new(object.seen_blocking());
+            return Self::new(self.symbol.clone(), Part::Object(seen));
         }
         self.clone()
     }
@@ -149,7 +150,7 @@ impl Source {
         #[cfg(feature = "remote")]
         if let [Part::Object(object)] = self.parts.as_slice() {
             let fetched = object.fetch_blocking(&self.symbol, request);
-            let part = Part::Fetched(Arc::clone(&object.url), fetched);
+            let part = Part::Fetched(Arc::clone(&object.url), Box::new(fetched));
             return Some(Self::new(self.symbol.clone(), part));
         }
         #[cfg(not(feature = "remote"))]
@@ -272,7 +273,7 @@ impl Part {
                 decode_fetched(fetched, &named, reading)
             }
             #[cfg(feature = "remote")]
-            Self::Fetched(_, fetched) => decode_fetched(fetched.clone()?, &named, reading),
+            Self::Fetched(_, fetched) => decode_fetched((**fetched).clone()?, &named, reading),
         }
     }
 }

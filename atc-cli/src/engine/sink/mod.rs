@@ -18,7 +18,7 @@ use parquet::errors::ParquetError;
 pub use self::atomic::AtomicFile;
 pub use self::columnar::{ArrowSink, ParquetSink};
 pub use self::frame::{Column, Frame, Values};
-pub use self::number::push_number;
+pub use self::number::{push_integer, push_number};
 pub use self::text::{CsvSink, JsonSink, csv_text};
 
 /// Takes frames, one per symbol, and writes them as one output.

@@ -33,13 +33,32 @@ pub fn push_number(text: &mut String, value: f64) {
         text.push('-');
     }
     let cents = (cents as i64).unsigned_abs();
-    let _ = write!(text, "{}", cents / 100);
+    push_integer(text, cents / 100);
     let digit = |place: u64| char::from(b'0' + (cents / place % 10) as u8);
     if !cents.is_multiple_of(100) {
         text.extend(['.', digit(10)]);
     }
     if !cents.is_multiple_of(10) {
         text.push(digit(1));
+    }
+}
+
+/// Appends a whole number as [`Display`](std::fmt::Display) shows it.
+///
+/// ```
+/// let mut text = String::new();
+/// atc_cli::engine::sink::push_integer(&mut text, 1_500);
+/// assert_eq!(text, "1500");
+/// ```
+pub fn push_integer(text: &mut String, value: u64) {
+    let digit = |value: u64| char::from(b'0' + (value % 10) as u8);
+    if value < 10 {
+        return text.push(digit(value));
+    }
+    let mut place = 10_u64.pow(value.ilog10());
+    while 0 < place {
+        text.push(digit(value / place));
+        place /= 10;
     }
 }
 
@@ -73,10 +92,21 @@ mod tests {
             }
         }
         let mut bits = 1_u64;
+        let whole = |value: u64| {
+            let mut text = String::new();
+            push_integer(&mut text, value);
+            assert_eq!(text, value.to_string());
+        };
+        (0..20).for_each(|power| {
+            let power = 10_u64.pow(power);
+            [power - 1, power, power + 1].into_iter().for_each(whole);
+        });
+        whole(u64::MAX);
         for _ in 0..200_000 {
             bits = bits
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1_442_695_040_888_963_407);
+            whole(bits);
             check(f64::from_bits(bits));
             check((bits >> 20) as f64 / 100.0);
             check((bits >> 40) as f64 / 1000.0);

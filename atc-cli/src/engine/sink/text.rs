@@ -64,8 +64,10 @@ impl<W: Write> Sink for CsvSink<W> {
 /// assert_eq!(atc_cli::engine::sink::csv_text("BTC,\"spot\""), "\"BTC,\"\"spot\"\"\"");
 /// ```
 pub fn csv_text(text: &str) -> Cow<'_, str> {
-    let is_special = |byte| matches!(byte, b',' | b'"' | b'\n' | b'\r');
-    if text.bytes().any(is_special) {
+    let is = |byte: u8, other: u8| byte == other;
+    let is_special = |byte| is(byte, b',') | is(byte, b'"') | is(byte, b'\n') | is(byte, b'\r');
+    // Without a way out early, so that many bytes are looked at at once.
+    if text.bytes().fold(false, |any, byte| any | is_special(byte)) {
         format!("\"{}\"", text.replace('"', "\"\"")).into()
     } else {
         text.into()
