@@ -208,6 +208,10 @@ impl Store {
     /// As [`flush`](Self::flush).
     pub async fn flush_async(&self) -> Result<(), CacheError> {
         let target = self.inner.shared.hurry();
+        let progress = self.inner.shared.progress();
+        if target <= progress.settled {
+            return self.inner.judge(Ok(progress));
+        }
         let settled = settled(Arc::clone(&self.inner.shared), target);
         let settled = time_limited(self.inner.timeouts.write * 2, settled);
         let progress = self.inner.threads.run(settled).await;
