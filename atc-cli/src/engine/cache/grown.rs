@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 
 use atc_core::Classifier;
 
+use super::Trust;
 use super::answers::{Asking, standing};
 use super::ending::{self, Kept};
 use super::facts::{Facts, SeriesFacts};
+use super::glance::News;
 use super::looked::Looked;
-use super::statistics::Counters;
 use super::tile::{Stand, prices};
 use super::trail::{Name, Trail};
-use super::{Trust, write};
 use crate::engine::dataset::Marked;
 use crate::engine::{Ending, Prices};
 
@@ -53,8 +53,8 @@ impl Asking<'_> {
         })
     }
 
-    /// The answer for a text that has grown, if a state is known.
-    pub(super) fn stand_of_grown(&self, grown: Grown<'_>) -> Option<Stand> {
+    /// The answer for a text that has grown, if a state is known, and what is new.
+    pub(super) fn stand_of_grown<'a>(&self, grown: Grown<'a>) -> Option<(Stand, News<'a>)> {
         let Grown {
             looked,
             old,
@@ -71,28 +71,26 @@ impl Asking<'_> {
         let walk = walk.or_else(|| self.begin(&old.trail))?;
         let compute = || self.finish(walk, &old.trail, more);
         let (ending, trail) = self.engine.meter.compute(compute)?;
-        let counters = &self.cache.counters;
-        Counters::add(&counters.sources_opened, 1);
-        Counters::add(&counters.sources_grown, 1);
-        Counters::add(&counters.bars_saved, old.n_bars);
         let question = &self.asked.question;
-        let mut readings = write(&self.asked.readings);
-        // A text that grows every quarter of an hour would fill the table with where it stood.
-        readings.remove(&question.key(old.trail.end()));
-        readings.insert(question.key(trail.end()), &ending::encode(&ending));
-        drop(readings);
+        let keys = [question.key(old.trail.end()), question.key(trail.end())];
         let series = SeriesFacts {
             n_bars: old.n_bars + bars.len(),
             last: SeriesFacts::of(bars, trail.anchor).last.or(old.last),
             trail,
             ..old
         };
-        let new = Facts {
-            series: vec![series],
-            resume,
+        let told = (series.symbol.clone(), series.last);
+        let news = News {
+            looked,
+            keys,
+            reading: ending::encode(&ending),
+            n_saved: old.n_bars,
+            facts: Facts {
+                series: vec![series],
+                resume,
+            },
         };
-        self.cache.record(looked, &new);
-        Some(Stand::new(looked, &new.series[0], ending))
+        Some((Stand::new(looked, told, ending), news))
     }
 
     /// The answer at the end of a trail, from the state of one of its anchors.

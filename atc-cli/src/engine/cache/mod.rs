@@ -19,6 +19,7 @@ mod ending;
 mod explain;
 mod facts;
 mod folder;
+mod glance;
 mod grown;
 mod journal;
 mod looked;

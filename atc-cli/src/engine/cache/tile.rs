@@ -7,11 +7,12 @@ use atc_core::Plan;
 
 use super::answers::{Asking, Series};
 use super::facts::{Facts, SeriesFacts};
+use super::glance::{First, News};
 use super::grown::Grown;
 use super::looked::Looked;
 use super::statistics::Counters;
 use super::trail::Name;
-use super::{Cache, Trust, read, write};
+use super::{Cache, read, write};
 use crate::engine::dataset::{Bars, Marked};
 use crate::engine::{Ending, Engine, EvaluateError, Failure, Prices};
 
@@ -99,10 +100,20 @@ impl Engine {
         lane: usize,
     ) -> Vec<Result<Stand, Failure>> {
         let asking = Asking::new(self, cache, plan, lane);
-        // In two passes: while the store is being opened, what has grown is read.
-        let glimpses: Vec<_> = looked.iter().map(|looked| asking.see(looked)).collect();
-        let seen = glimpses.into_iter().map(|glimpse| asking.settle(glimpse));
-        let seen: Vec<Seen<'_>> = seen.collect();
+        // In passes: what has grown is read while the store is being opened, and told of at once.
+        let first = looked.iter().zip(asking.glance(looked));
+        let glimpses: Vec<_> = first
+            .map(|(looked, first)| match first {
+                First::Stands(stands) => Glimpse::Seen(Seen::Stands(stands)),
+                First::Known(known) => asking.see(looked, known),
+            })
+            .collect();
+        let mut news = Vec::new();
+        let seen = glimpses.into_iter();
+        let seen: Vec<Seen<'_>> = seen
+            .map(|glimpse| asking.settle(glimpse, &mut news))
+            .collect();
+        asking.publish(&news);
         let at_hand: Vec<Series<'_>> = seen.iter().flat_map(Seen::series).collect();
         let mut answers = asking.answers(&at_hand).into_iter();
         let mut stands = Vec::with_capacity(seen.len());
@@ -113,7 +124,8 @@ impl Engine {
                 Seen::Read(looked, have) => {
                     for Held { bars, facts, .. } in &have.0 {
                         let answer = answers.next().expect("an answer for each series");
-                        let stand = |ending| Stand::new(looked, facts, ending);
+                        let told = (facts.symbol.clone(), facts.last);
+                        let stand = |ending| Stand::new(looked, told, ending);
                         let failed = |error| Failure::of_series(&looked.input, bars, error);
                         stands.push(answer.map(stand).map_err(failed));
                     }
@@ -146,11 +158,16 @@ impl Engine {
 }
 
 impl Stand {
-    pub(super) fn new(looked: &Looked<'_>, facts: &SeriesFacts, ending: Ending) -> Self {
+    /// Where a series of this symbol stands, whose last bar has this close and time.
+    pub(super) fn new(
+        looked: &Looked<'_>,
+        (symbol, last): (String, Option<(f64, Option<i64>)>),
+        ending: Ending,
+    ) -> Self {
         Self {
             input: Arc::clone(&looked.input),
-            symbol: facts.symbol.clone(),
-            last: facts.last,
+            symbol,
+            last,
             ending,
         }
     }
@@ -171,14 +188,17 @@ impl Seen<'_> {
 
 impl Asking<'_> {
     /// Goes on from where a source that has grown stood.
-    fn settle<'a>(&self, glimpse: Glimpse<'a>) -> Seen<'a> {
+    fn settle<'a>(&self, glimpse: Glimpse<'a>, news: &mut Vec<News<'a>>) -> Seen<'a> {
         let grown = match glimpse {
             Glimpse::Seen(seen) => return seen,
             Glimpse::Grown(grown) => grown,
         };
         let looked = grown.looked;
         match self.stand_of_grown(*grown) {
-            Some(stand) => Seen::Stands(vec![stand]),
+            Some((stand, new)) => {
+                news.push(new);
+                Seen::Stands(vec![stand])
+            }
             None => self.open(looked, None),
         }
     }
@@ -190,13 +210,13 @@ impl Asking<'_> {
         }
     }
 
-    /// Looks at a source, and opens it only if that is not enough.
-    fn see<'a>(&self, looked: &'a Looked<'a>) -> Glimpse<'a> {
+    /// Looks closer at a source, and opens it only if that is not enough.
+    fn see<'a>(&self, looked: &'a Looked<'a>, known: Known) -> Glimpse<'a> {
         if let Some(have) = looked.have.get() {
             return Glimpse::Seen(Seen::Read(looked, Arc::clone(have)));
         }
         let mut unchanged = None;
-        let stands = match self.cache.known(looked) {
+        let stands = match known {
             Known::Unchanged(facts) => {
                 unchanged = Facts::decode(&facts);
                 let stands = unchanged.as_ref();
@@ -230,7 +250,12 @@ impl Asking<'_> {
     fn stands_of(&self, facts: &Facts, looked: &Looked<'_>) -> Option<Vec<Stand>> {
         let mut stands = Vec::with_capacity(facts.series.len());
         for series in &facts.series {
-            stands.push(Stand::new(looked, series, self.known(series)?));
+            let ending = self.known(series)?;
+            stands.push(Stand::new(
+                looked,
+                (series.symbol.clone(), series.last),
+                ending,
+            ));
             self.cache.note(series.interval);
         }
         Some(stands)
@@ -292,28 +317,31 @@ impl Cache {
         read(&self.index).len()
     }
 
-    /// What is known of a source by its looks, as far as they are trusted.
-    pub(super) fn known(&self, looked: &Looked<'_>) -> Known {
-        let place = looked.place.as_ref();
-        match place.filter(|_| self.trust != Trust::Nothing) {
-            Some((location, stamp)) => read(&self.index).look_up(location, stamp),
-            None => Known::Nothing,
-        }
-    }
-
     /// Remembers what a source holds, by how it looked before it was opened.
     pub(super) fn record(&self, looked: &Looked<'_>, facts: &Facts) {
-        for series in &facts.series {
-            self.note(series.interval);
-        }
-        if let Some((location, stamp)) = &looked.place {
-            write(&self.index).record(location, stamp.clone(), facts.encode());
+        self.record_all([(looked, facts)]);
+    }
+
+    /// As [`record`](Self::record), of several sources.
+    pub(super) fn record_all<'a>(
+        &self,
+        all: impl IntoIterator<Item = (&'a Looked<'a>, &'a Facts)>,
+    ) {
+        let mut index = write(&self.index);
+        for (looked, facts) in all {
+            for series in &facts.series {
+                self.note(series.interval);
+            }
+            if let Some((location, stamp)) = &looked.place {
+                index.record(location, stamp.clone(), facts.encode());
+            }
         }
     }
 
     /// Remembers the shortest time between bars.
     pub(super) fn note(&self, interval: Option<i64>) {
-        if let Some(interval) = interval.filter(|interval| 0 < *interval) {
+        let known = self.interval.load(Relaxed);
+        if let Some(interval) = interval.filter(|interval| (1..known).contains(interval)) {
             self.interval.fetch_min(interval, Relaxed);
         }
     }

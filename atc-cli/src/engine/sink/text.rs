@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::Write;
 
+use memchr::{memchr, memchr3};
+
 use super::{Frame, Sink, SinkError, Values, push_number};
 use crate::engine::dataset::format_time;
 
@@ -64,10 +66,8 @@ impl<W: Write> Sink for CsvSink<W> {
 /// assert_eq!(atc_cli::engine::sink::csv_text("BTC,\"spot\""), "\"BTC,\"\"spot\"\"\"");
 /// ```
 pub fn csv_text(text: &str) -> Cow<'_, str> {
-    let is = |byte: u8, other: u8| byte == other;
-    let is_special = |byte| is(byte, b',') | is(byte, b'"') | is(byte, b'\n') | is(byte, b'\r');
-    // Without a way out early, so that many bytes are looked at at once.
-    if text.bytes().fold(false, |any, byte| any | is_special(byte)) {
+    let bytes = text.as_bytes();
+    if memchr3(b',', b'"', b'\n', bytes).is_some() || memchr(b'\r', bytes).is_some() {
         format!("\"{}\"", text.replace('"', "\"\"")).into()
     } else {
         text.into()
