@@ -46,6 +46,9 @@ impl Asking<'_> {
         let index = read(&self.cache.index);
         let readings = read(&self.asked.readings);
         let first = |looked: &Looked<'_>| {
+            if looked.have.get().is_some() {
+                return First::Known(Known::Nothing);
+            }
             let known = self.cache.known_in(&index, looked);
             let stands = match &known {
                 Known::Unchanged(facts) => self.stands_in(&readings, (looked, facts), &mut tally),
@@ -117,8 +120,8 @@ impl Cache {
     }
 
     fn known_in(&self, index: &SourceIndex, looked: &Looked<'_>) -> Known {
-        let is_asked = self.trust != Trust::Nothing && looked.have.get().is_none();
-        match looked.place.as_ref().filter(|_| is_asked) {
+        let place = looked.place.as_ref();
+        match place.filter(|_| self.trust != Trust::Nothing) {
             Some((location, stamp)) => index.look_up(location, stamp),
             None => Known::Nothing,
         }

@@ -25,6 +25,7 @@ mod journal;
 mod looked;
 mod question;
 mod save;
+mod see;
 mod statistics;
 mod swept;
 mod tile;
