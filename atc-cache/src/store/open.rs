@@ -66,23 +66,19 @@ impl Opening {
                 reason: disk::NO_ANSWER.to_owned(),
             })
         };
-        let mut warnings = Vec::new();
         let taken = taken.map(|taken| taken.wait().unwrap_or_else(no_answer));
-        let opened = match taken.transpose() {
-            Ok(mut opened) => {
-                let opened_now = opened.as_mut();
-                warnings.extend(opened_now.and_then(|opened| opened.set_aside.take()));
-                opened
+        let (opened, warning) = match taken {
+            Some(Ok(mut opened)) => {
+                let set_aside = opened.set_aside.take();
+                (Some(opened), set_aside)
             }
-            Err(warning) => {
-                warnings.push(warning);
-                None
-            }
+            Some(Err(warning)) => (None, Some(warning)),
+            None => (None, None),
         };
-        for warning in &warnings {
+        if let Some(warning) = &warning {
             config.warn(warning);
         }
-        Store::assemble(&config, opened, warnings)
+        Store::assemble(&config, opened, warning.into_iter().collect())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The store's own threads, and how any other thread waits for them.
 
 use std::{
-    fmt,
+    fmt, io,
     sync::{
         Mutex, OnceLock, PoisonError,
         mpsc::{self, RecvTimeoutError},
@@ -127,7 +127,8 @@ impl<T: Send + 'static> Pending<T> {
             let _ = sender.send(work());
         };
         let thread = thread::Builder::new().name(name.into()).spawn(run);
-        thread.map_err(refused)?;
+        let refused = CacheError::new(CacheErrorKind::Threads, "one more is needed");
+        thread.map_err(|error| refused.because(error))?;
         Ok(Self { receiver, patience })
     }
 
@@ -137,18 +138,13 @@ impl<T: Send + 'static> Pending<T> {
     }
 }
 
-fn start() -> Result<Runtime, CacheError> {
+fn start() -> io::Result<Runtime> {
     Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(16)
         .thread_name("atc-cache")
         .enable_time()
         .build()
-        .map_err(refused)
-}
-
-fn refused(error: std::io::Error) -> CacheError {
-    CacheError::new(CacheErrorKind::Threads, "one more is needed").because(error)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -154,7 +154,7 @@ impl CacheArgs {
     /// As [`open`](Self::open), ready for inputs to be asked under a plan, if there is one.
     pub(crate) fn open_for<'a>(
         &self,
-        (inputs, plan): (&[String], impl Fn() -> Option<&'a Plan>),
+        (inputs, plan): (&[String], impl FnOnce() -> Option<&'a Plan>),
         trust: Trust,
         global: &Global,
     ) -> anyhow::Result<Option<Arc<Cache>>> {

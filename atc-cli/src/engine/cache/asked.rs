@@ -49,7 +49,7 @@ impl Cache {
 
     /// Gets ready for `inputs` to be asked of the processor, while others look for them: begins to open the store if
     /// the inputs seem to have grown, and reads the table.
-    pub fn foresee<'a>(&self, inputs: &[String], plan: impl Fn() -> Option<&'a Plan>) {
+    pub fn foresee<'a>(&self, inputs: &[String], plan: impl FnOnce() -> Option<&'a Plan>) {
         if self.trust != Trust::Nothing && inputs.iter().any(|input| self.seems_grown(input)) {
             self.begin_store();
         }

@@ -36,7 +36,6 @@ struct Tally {
     sources: usize,
     series: usize,
     bars: usize,
-    interval: Option<i64>,
 }
 
 impl Asking<'_> {
@@ -63,7 +62,6 @@ impl Asking<'_> {
         Counters::add(&counters.sources_unchanged, tally.sources);
         Counters::add(&counters.hits_table, tally.series);
         Counters::add(&counters.bars_saved, tally.bars);
-        self.cache.note(tally.interval);
         first
     }
 
@@ -76,18 +74,17 @@ impl Asking<'_> {
     ) -> Option<Vec<Stand>> {
         let Facts { series, .. } = Facts::decode(facts)?;
         let mut stands = Vec::with_capacity(series.len());
-        let (mut n_bars, mut interval) = (0, None);
+        let mut n_bars = 0;
         for series in series {
             let key = self.asked.question.key(series.trail.end());
             let ending = ending::decode(readings.get(&key)?)?;
             n_bars += series.n_bars;
-            interval = shorter(interval, series.interval);
+            self.cache.note(series.interval);
             stands.push(Stand::new(looked, (series.symbol, series.last), ending));
         }
         tally.sources += 1;
         tally.series += stands.len();
         tally.bars += n_bars;
-        tally.interval = shorter(tally.interval, interval);
         Some(stands)
     }
 
@@ -126,10 +123,4 @@ impl Cache {
             None => Known::Nothing,
         }
     }
-}
-
-/// The shorter of two times between bars.
-fn shorter(one: Option<i64>, other: Option<i64>) -> Option<i64> {
-    let positive = [one, other].into_iter().flatten();
-    positive.filter(|interval| 0 < *interval).min()
 }
