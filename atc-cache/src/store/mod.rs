@@ -14,6 +14,7 @@ mod flight;
 mod lazy;
 mod log;
 mod open;
+mod priority;
 mod runtime;
 mod sealed;
 mod shared;

@@ -3,7 +3,7 @@
 use std::{
     fmt, io,
     sync::{
-        Mutex, OnceLock, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         mpsc::{self, RecvTimeoutError},
     },
     thread,
@@ -12,7 +12,7 @@ use std::{
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use super::{CacheError, CacheErrorKind};
+use super::{CacheError, CacheErrorKind, priority::Priority};
 
 /// What the threads do from the start.
 type Begin = Box<dyn FnOnce(&Handle) + Send>;
@@ -24,6 +24,7 @@ pub(super) struct Threads {
     handle: OnceLock<Option<Handle>>,
     runtime: Mutex<Option<Runtime>>,
     begin: Mutex<Option<Begin>>,
+    priority: Arc<Priority>,
 }
 
 /// Nothing came, in time or at all.
@@ -37,13 +38,19 @@ impl Threads {
             handle: OnceLock::new(),
             runtime: Mutex::default(),
             begin: Mutex::new(Some(Box::new(begin))),
+            priority: Arc::default(),
         }
+    }
+
+    /// Lets them run only when no other thread wants to, where the system can.
+    pub(super) fn yield_to_others(&self) {
+        self.priority.lower();
     }
 
     /// Starts them if they are not; the error is that the system refused.
     pub(super) fn handle(&self) -> Result<&Handle, NoAnswer> {
         let start = || {
-            let runtime = start().ok()?;
+            let runtime = start(&self.priority).ok()?;
             let handle = runtime.handle().clone();
             if let Some(begin) = lock(&self.begin).take() {
                 begin(&handle);
@@ -138,15 +145,43 @@ impl<T: Send + 'static> Pending<T> {
     }
 }
 
-fn start() -> io::Result<Runtime> {
+fn start(priority: &Arc<Priority>) -> io::Result<Runtime> {
+    let (begun, ended) = (Arc::clone(priority), Arc::clone(priority));
     Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(16)
         .thread_name("atc-cache")
+        .on_thread_start(move || begun.join())
+        .on_thread_stop(move || ended.leave())
         .enable_time()
         .build()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use tokio::task::spawn_blocking;
+
+    use super::*;
+
+    #[test]
+    fn threads_give_way_from_when_they_are_asked_to() {
+        let threads = Threads::new(|_| ());
+        let patience = Duration::from_mins(1);
+        let priority = || rustix::process::getpriority_process(None).unwrap();
+        let of_both = || async move { (priority(), spawn_blocking(priority).await.unwrap()) };
+        let before = threads.wait(patience, of_both()).unwrap();
+        assert!(before.0 < 19 && before.1 < 19, "{before:?}");
+        threads.yield_to_others();
+        assert_eq!(threads.wait(patience, of_both()), Ok((19, 19)));
+        assert!(priority() < 19, "the caller is not one of them");
+        threads.shut_down(patience);
+
+        let threads = Threads::new(|_| ());
+        threads.yield_to_others();
+        assert_eq!(threads.wait(patience, of_both()), Ok((19, 19)));
+    }
 }

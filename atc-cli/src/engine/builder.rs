@@ -154,8 +154,8 @@ impl EngineBuilder {
     }
 
     /// Lets [`warm`](Engine::warm) give way: between tiles it waits while another engine of the same cache answers a
-    /// question, and on Linux its threads run only when no other one wants to, for good. So it needs threads of its
-    /// own: left alone it has one lane.
+    /// question, and on Linux its threads, and those that write for the cache, run only when no other one wants to,
+    /// for good. So it needs threads of its own: left alone it has one lane.
     #[must_use]
     pub fn in_background(self) -> Self {
         Self {

@@ -132,6 +132,7 @@ impl Warming {
             return;
         }
         yield_to_others();
+        self.cache.yield_to_others();
         let traffic = self.cache.traffic();
         while traffic.is_busy() && !self.engine.cancel.is_cancelled() {
             traffic.give_way();

@@ -183,6 +183,13 @@ impl Cache {
         &self.traffic
     }
 
+    /// Lets what the store writes wait until nobody else has anything to do.
+    pub(super) fn yield_to_others(&self) {
+        if let Some(Some(store)) = self.store.get() {
+            store.yield_to_others();
+        }
+    }
+
     /// Where it lies; `None` if in memory alone.
     pub fn directory(&self) -> Option<&Path> {
         self.home.as_deref()
