@@ -1,6 +1,7 @@
 //! How a source looks, before anybody opens it.
 
 use std::cell::OnceCell;
+use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -126,5 +127,8 @@ fn location(here: &Path, name: &str, tail: &str) -> Option<String> {
 /// What is read of a source, as the end of where it is recorded.
 fn location_tail(request: &Request) -> String {
     let symbol = request.symbol.as_deref().unwrap_or_default();
-    format!("\n{}\n{symbol}", request.source)
+    // Of a size that need not grow: growing waits for whoever is at the part of the heap this came from.
+    let mut tail = String::with_capacity(64 + symbol.len());
+    write!(tail, "\n{}\n{symbol}", request.source).expect("a string takes it");
+    tail
 }
