@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release -p atc-cli --example foreground`
 //!
-//! Lookups are asked at fixed moments and timed from then on, so that one that holds up others counts as
+//! A thread sleeps until its next lookup is due. How late the system wakes it is told apart from how long the lookup
+//! takes, which is timed from when it was due if others before it took too long: one that holds up others counts as
 //! often as it does. Idle and busy rounds take turns.
 #![expect(clippy::print_stdout, reason = "a report for people")]
 
@@ -47,43 +48,68 @@ fn sources(folder: &Path) -> Vec<Source> {
     discover(&[folder.display().to_string()]).sources
 }
 
-/// How long lookups take from the moment they were due, for the time of a round.
-fn lookups(engine: &Engine, sources: &[Source]) -> Vec<Duration> {
+/// What a round has measured.
+#[derive(Default)]
+struct Measured {
+    /// How long lookups took.
+    took: Vec<Duration>,
+    /// How late the system woke the thread that asks.
+    late: Vec<Duration>,
+}
+
+impl Measured {
+    fn extend(&mut self, other: Self) {
+        self.took.extend(other.took);
+        self.late.extend(other.late);
+    }
+}
+
+/// Looks one source up after the other for the time of a round.
+fn lookups(engine: &Engine, sources: &[Source]) -> Measured {
     let begun = Instant::now();
-    let mut took = Vec::new();
-    for (number, source) in (0..).zip(sources.iter().cycle()) {
-        let due = begun + EVERY * number;
+    let mut due = begun;
+    let mut measured = Measured::default();
+    for source in sources.iter().cycle() {
         if ROUND < due - begun {
             break;
         }
         let early = due.saturating_duration_since(Instant::now());
-        let asked = if early.is_zero() {
-            due
-        } else {
+        if !early.is_zero() {
             std::thread::sleep(early);
-            Instant::now()
-        };
+            let woken = Instant::now();
+            measured.late.push(woken - due);
+            due = woken;
+        }
         let scan = engine.scan(vec![source.clone()], &Request::default());
         assert_eq!(scan.rows.len(), 1, "it was warmed");
-        took.push(asked.elapsed());
+        measured.took.push(due.elapsed());
+        due += EVERY;
     }
-    took
+    measured
 }
 
-fn p99(took: &[Duration]) -> Duration {
-    let mut took = took.to_vec();
-    took.sort_unstable();
-    took[took.len() * 99 / 100]
+fn at(permille: usize, times: &[Duration]) -> Duration {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    times[times.len() * permille / 1000]
 }
 
-fn report(what: &str, mut took: Vec<Duration>) {
-    took.sort_unstable();
-    let at = |permille: usize| took[took.len() * permille / 1000];
-    let (median, p99, p999) = (at(500), at(990), at(999));
+/// How often the 99th percentile of `idle` goes into that of `busy`.
+fn ratio(busy: &[Duration], idle: &[Duration]) -> f64 {
+    at(990, busy).as_secs_f64() / at(990, idle).as_secs_f64()
+}
+
+fn report(what: &str, times: &[Duration]) {
+    let [median, p99, p999] = [500, 990, 999].map(|permille| at(permille, times));
     println!(
-        "{what:5} {:6} lookups, median {median:>9.1?}, p99 {p99:>9.1?}, p99.9 {p999:>9.1?}",
-        took.len()
+        "{what:13} {:6}, median {median:>9.1?}, p99 {p99:>9.1?}, p99.9 {p999:>9.1?}",
+        times.len()
     );
+}
+
+fn median(mut ratios: Vec<f64>) -> f64 {
+    ratios.sort_by(f64::total_cmp);
+    ratios[ratios.len() / 2]
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -105,7 +131,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::thread::sleep(Duration::from_millis(50)); // so that no file looks as if it had just changed
     foreground.scan(asked.clone(), &Request::default());
 
-    let (mut idle, mut busy, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut idle, mut busy) = (Measured::default(), Measured::default());
+    let mut ratios = (Vec::new(), Vec::new());
     // Other parameters in each round, so that there is always something to compute.
     let questions = (0..200).map(|cutout| Params {
         cutout,
@@ -132,18 +159,23 @@ fn main() -> Result<(), Box<dyn Error>> {
         });
         let beside = lookups(&foreground, &asked);
         let warmed = warming.join().map_err(|_| "the warming panicked")?;
-        let ratio = p99(&beside).as_secs_f64() / p99(&quiet).as_secs_f64();
+        ratios.0.push(ratio(&beside.took, &quiet.took));
+        ratios.1.push(ratio(&beside.late, &quiet.late));
         println!(
-            "round {round}: {} series warmed meanwhile, p99 {ratio:.1} times the idle one",
-            warmed.n_series
+            "round {round}: {} series warmed meanwhile, p99 {:.1} times the idle one",
+            warmed.n_series, ratios.0[round]
         );
-        ratios.push(ratio);
         idle.extend(quiet);
         busy.extend(beside);
     }
-    report("idle", idle);
-    report("busy", busy);
-    ratios.sort_by(f64::total_cmp);
-    println!("median of the rounds: {:.1} times", ratios[ROUNDS / 2]);
+    report("lookups, idle", &idle.took);
+    report("lookups, busy", &busy.took);
+    report("woken, idle", &idle.late);
+    report("woken, busy", &busy.late);
+    println!(
+        "99th percentile, median of the rounds: lookups {:.1} times, woken {:.1} times the idle one",
+        median(ratios.0),
+        median(ratios.1)
+    );
     Ok(())
 }
