@@ -17,6 +17,15 @@ impl Bytes for Vec<u8> {
     }
 }
 
+/// Fills it from the beginning; it has to have room.
+impl Bytes for &mut [u8] {
+    fn put(&mut self, bytes: &[u8]) {
+        let (here, rest) = std::mem::take(self).split_at_mut(bytes.len());
+        here.copy_from_slice(bytes);
+        *self = rest;
+    }
+}
+
 pub(super) fn put_values(out: &mut Vec<u8>, values: &[f64]) {
     out.put(&(8 * values.len() as u32).to_le_bytes());
     for value in values {

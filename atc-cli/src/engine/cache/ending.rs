@@ -22,7 +22,8 @@ pub(super) struct Kept<'a> {
 
 /// An ending without its state.
 pub(super) fn encode(ending: &Ending) -> [u8; ENDING_BYTES] {
-    let mut out = Vec::with_capacity(ENDING_BYTES);
+    let mut bytes = [0; ENDING_BYTES];
+    let mut out = &mut bytes[..];
     let reading = ending.reading.as_ref();
     let mut flags = 0;
     flags |= reading.map_or(0, |_| HAS_READING);
@@ -44,7 +45,8 @@ pub(super) fn encode(ending: &Ending) -> [u8; ENDING_BYTES] {
     }
     let average = reading.map_or(f64::NAN, |reading| reading.average_signal);
     out.put(&average.to_le_bytes());
-    out.try_into().expect("as many bytes as were counted")
+    debug_assert!(out.is_empty(), "as many bytes as were counted");
+    bytes
 }
 
 /// What [`encode`] wrote.

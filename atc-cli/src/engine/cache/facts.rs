@@ -31,19 +31,23 @@ pub(super) struct SeriesFacts {
 impl SeriesFacts {
     /// The facts of a series at hand, which is called `name`.
     pub(super) fn of(bars: &Bars, name: Name) -> Self {
-        let last = bars.last_existing();
-        let time = |bar: usize| bars.time.as_ref().map(|time| time[bar]);
         let gap = |times: &Vec<i64>| match times.as_slice() {
             [.., before, last] => last.checked_sub(*before),
             _ => None,
         };
         Self {
             symbol: bars.symbol.clone(),
-            last: last.map(|bar| (bars.close[bar], time(bar))),
+            last: Self::last_of(bars),
             interval: bars.time.as_ref().and_then(gap),
             n_bars: bars.len(),
             trail: Trail::at(name),
         }
+    }
+
+    /// Close and time of the last bar that exists.
+    pub(super) fn last_of(bars: &Bars) -> Option<(f64, Option<i64>)> {
+        let bar = bars.last_existing()?;
+        Some((bars.close[bar], bars.time.as_ref().map(|time| time[bar])))
     }
 
     fn encode(&self, out: &mut Vec<u8>) {
@@ -142,8 +146,7 @@ impl Values {
 }
 
 impl Facts {
-    pub(super) fn encode(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(256);
+    pub(super) fn encode(&self, out: &mut Vec<u8>) {
         out.put(&stamp());
         match &self.resume {
             Some(resume) => {
@@ -158,9 +161,8 @@ impl Facts {
         }
         out.put(&(self.series.len() as u32).to_le_bytes());
         for series in &self.series {
-            series.encode(&mut out);
+            series.encode(out);
         }
-        out
     }
 
     /// What [`encode`](Self::encode) wrote, if it was this version.

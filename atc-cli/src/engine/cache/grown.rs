@@ -19,7 +19,8 @@ use crate::engine::{Ending, Prices};
 /// A text that has grown, and what is new of it.
 pub(super) struct Grown<'a> {
     pub(super) looked: &'a Looked<'a>,
-    old: SeriesFacts,
+    /// Of its only series.
+    old: Facts,
     new: Marked,
     /// Where computing goes on, as far as that is known.
     walk: Option<Walk>,
@@ -30,7 +31,9 @@ impl Asking<'_> {
     pub(super) fn read_grown<'a>(&self, facts: Facts, looked: &'a Looked<'a>) -> Option<Grown<'a>> {
         let then = facts.resume?;
         let length = looked.place.as_ref()?.1.length();
-        let [old] = <[SeriesFacts; 1]>::try_from(facts.series).ok()?;
+        let [old] = facts.series.as_slice() else {
+            return None;
+        };
         let last = old.last?;
         // Before the file is opened: there has to be something to go on from. But while the store is being opened,
         // files are read.
@@ -47,7 +50,7 @@ impl Asking<'_> {
         })?;
         Some(Grown {
             looked,
-            old,
+            old: facts,
             new,
             walk,
         })
@@ -57,38 +60,34 @@ impl Asking<'_> {
     pub(super) fn stand_of_grown<'a>(&self, grown: Grown<'a>) -> Option<(Stand, News<'a>)> {
         let Grown {
             looked,
-            old,
+            old: mut facts,
             new: Marked { bars, resume },
             walk,
         } = grown;
-        let [bars] = bars.as_slice() else {
+        let ([series], [bars]) = (facts.series.as_mut_slice(), bars.as_slice()) else {
             return None;
         };
         let more = prices(bars);
-        if more.source.is_some() != old.trail.anchor.source.is_some() {
+        if more.source.is_some() != series.trail.anchor.source.is_some() {
             return None;
         }
-        let walk = walk.or_else(|| self.begin(&old.trail))?;
-        let compute = || self.finish(walk, &old.trail, more);
+        let walk = walk.or_else(|| self.begin(&series.trail))?;
+        let compute = || self.finish(walk, &series.trail, more);
         let (ending, trail) = self.engine.meter.compute(compute)?;
         let question = &self.asked.question;
-        let keys = [question.key(old.trail.end()), question.key(trail.end())];
-        let series = SeriesFacts {
-            n_bars: old.n_bars + bars.len(),
-            last: SeriesFacts::of(bars, trail.anchor).last.or(old.last),
-            trail,
-            ..old
-        };
+        let keys = [series.trail.end(), trail.end()].map(|name| question.key(name));
+        let n_saved = series.n_bars;
+        series.n_bars += bars.len();
+        series.last = SeriesFacts::last_of(bars).or(series.last);
+        series.trail = trail;
         let told = (series.symbol.clone(), series.last);
+        facts.resume = resume;
         let news = News {
             looked,
             keys,
             reading: ending::encode(&ending),
-            n_saved: old.n_bars,
-            facts: Facts {
-                series: vec![series],
-                resume,
-            },
+            n_saved,
+            facts,
         };
         Some((Stand::new(looked, told, ending), news))
     }

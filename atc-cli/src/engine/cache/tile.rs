@@ -197,13 +197,16 @@ impl Cache {
         &self,
         all: impl IntoIterator<Item = (&'a Looked<'a>, &'a Facts)>,
     ) {
+        let mut bytes = Vec::with_capacity(512);
         let mut index = write(&self.index);
         for (looked, facts) in all {
             for series in &facts.series {
                 self.note(series.interval);
             }
             if let Some((location, stamp)) = &looked.place {
-                index.record(location, stamp.clone(), facts.encode());
+                bytes.clear();
+                facts.encode(&mut bytes);
+                index.record(location, stamp.clone(), &bytes[..]);
             }
         }
     }

@@ -4,6 +4,7 @@
 //! are looked at, so a row costs no allocation. Cells may be quoted; a line break inside quotes
 //! is refused, candles have none.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::BufRead;
 use std::rc::Rc;
@@ -18,10 +19,13 @@ use super::time::looks_like_time;
 use super::{DatasetError, ErrorKind, SourceColumn};
 
 /// Reads all rows of `stream` and returns what the text looked like.
-pub(crate) fn read(stream: impl BufRead, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
+pub(crate) fn read(
+    stream: impl BufRead,
+    rows: &mut Collector<'_>,
+) -> Result<Cow<'static, str>, DatasetError> {
     let mut lines = Lines::new(stream);
     let Some(mut dialect) = Dialect::sniff(&mut lines, rows)? else {
-        return Ok("csv".to_owned());
+        return Ok("csv".into());
     };
     let mut more = !dialect.has_header || lines.advance(&rows.path)?;
     dialect.adopt_index(&lines.line);
@@ -33,7 +37,7 @@ pub(crate) fn read(stream: impl BufRead, rows: &mut Collector<'_>) -> Result<Str
         rows.forgive(row)?;
         more = lines.advance(&rows.path)?;
     }
-    Ok(dialect.describe())
+    Ok(dialect.describe().into())
 }
 
 /// How a text is written, told from its first line.
@@ -118,19 +122,17 @@ impl Dialect {
         Rc::make_mut(&mut self.layout).adopt_index(holds_times);
     }
 
-    fn describe(&self) -> String {
-        let delimiter = match self.delimiter {
-            b'\t' => "tab",
-            b';' => "semicolon",
-            b'|' => "bar",
-            _ => "comma",
-        };
-        let header = if self.has_header {
-            "header"
-        } else {
-            "no header"
-        };
-        format!("csv ({delimiter}, {header})")
+    fn describe(&self) -> &'static str {
+        match (self.delimiter, self.has_header) {
+            (b'\t', true) => "csv (tab, header)",
+            (b'\t', false) => "csv (tab, no header)",
+            (b';', true) => "csv (semicolon, header)",
+            (b';', false) => "csv (semicolon, no header)",
+            (b'|', true) => "csv (bar, header)",
+            (b'|', false) => "csv (bar, no header)",
+            (_, true) => "csv (comma, header)",
+            (_, false) => "csv (comma, no header)",
+        }
     }
 }
 
@@ -153,7 +155,7 @@ impl<'a> RowReader<'a> {
             delimiter: dialect.delimiter,
             layout: &dialect.layout,
             n_needed,
-            cells: Vec::new(),
+            cells: Vec::with_capacity(n_needed),
         }
     }
 

@@ -1,5 +1,6 @@
 //! From bytes to bars: layers of compression off, then the reader of the format found.
 
+use std::borrow::Cow;
 use std::io::{self, BufReader};
 use std::sync::Arc;
 
@@ -49,11 +50,11 @@ pub(crate) struct Decoded {
     pub(crate) n_unreadable: usize,
     pub(crate) first_error: Option<DatasetError>,
     /// The layers found, such as `gzip, csv (comma, header)`.
-    pub(crate) format: String,
+    pub(crate) format: Cow<'static, str>,
 }
 
 impl Decoded {
-    fn of(rows: Collector<'_>, format: String) -> Result<Self, DatasetError> {
+    fn of(rows: Collector<'_>, format: Cow<'static, str>) -> Result<Self, DatasetError> {
         let (bars, troubles) = rows.finish()?;
         Ok(Self {
             bars,
@@ -110,8 +111,8 @@ pub(crate) fn decode(
             }
             _ => {
                 let mut decoded = decode_plain(content, whole, blob, named, reading)?;
-                layers.push(decoded.format);
-                decoded.format = layers.join(", ");
+                layers.push(decoded.format.into_owned());
+                decoded.format = layers.join(", ").into();
                 return Ok(decoded);
             }
         }

@@ -9,6 +9,9 @@ use super::{DatasetError, ErrorKind};
 /// A line beyond this is no row of prices; it keeps junk without line breaks out of memory.
 const LINE_LIMIT: usize = 1 << 20;
 
+/// Bytes that most lines fit into.
+const USUAL: usize = 128;
+
 /// Non-blank lines that are no comments, with their 1-based numbers.
 pub(crate) struct Lines<R> {
     reader: R,
@@ -22,7 +25,7 @@ impl<R: BufRead> Lines<R> {
     pub(crate) fn new(reader: R) -> Self {
         Self {
             reader,
-            line: Vec::new(),
+            line: Vec::with_capacity(USUAL),
             row: 0,
         }
     }

@@ -98,10 +98,10 @@ impl<'a> Collector<'a> {
             source: !layout.source.is_empty(),
         });
         if layout.symbol.is_none() {
-            self.series.push(Series {
+            self.series = vec![Series {
                 symbol: self.symbol.name().to_owned(),
                 ..Series::default()
-            });
+            }];
             if let Some(wanted) = &self.request.symbol
                 && !wanted.eq_ignore_ascii_case(self.symbol.name())
             {
@@ -257,18 +257,19 @@ impl<'a> Collector<'a> {
             Symbol::Stem(_) => None,
         };
         let path = self.path;
-        let bars: Vec<Bars> = self
-            .series
-            .into_iter()
-            .filter(|series| !series.close.is_empty())
-            .map(|series| Bars {
-                symbol: hive.clone().unwrap_or(series.symbol),
-                time: shape.time.then_some(series.time),
-                close: series.close,
-                source: shape.source.then_some(series.source),
-                origin: Origin::new(Arc::clone(&path), series.rows),
-            })
-            .collect();
+        let mut bars = Vec::with_capacity(self.series.len());
+        let series = self.series.into_iter();
+        bars.extend(
+            series
+                .filter(|series| !series.close.is_empty())
+                .map(|series| Bars {
+                    symbol: hive.clone().unwrap_or(series.symbol),
+                    time: shape.time.then_some(series.time),
+                    close: series.close,
+                    source: shape.source.then_some(series.source),
+                    origin: Origin::new(Arc::clone(&path), series.rows),
+                }),
+        );
         if bars.is_empty() && self.troubles.count == 0 {
             return Err(
                 DatasetError::new(ErrorKind::Empty, &path, "there are no rows")

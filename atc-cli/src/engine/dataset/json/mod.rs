@@ -2,6 +2,7 @@
 
 mod cell;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -21,7 +22,7 @@ const CELL_LIMIT: usize = 10_000;
 pub(crate) fn read_array(
     stream: impl Read,
     rows: &mut Collector<'_>,
-) -> Result<String, DatasetError> {
+) -> Result<Cow<'static, str>, DatasetError> {
     let path = rows.path.clone();
     let mut reader = RowReader::default();
     let mut failure = None;
@@ -39,21 +40,21 @@ pub(crate) fn read_array(
         return Err(failure);
     }
     outcome.map_err(|error| broken(&path, error, None))?;
-    Ok(format!("json ({})", reader.describe()))
+    Ok(format!("json ({})", reader.describe()).into())
 }
 
 /// Reads one object per line.
 pub(crate) fn read_lines(
     stream: impl BufRead,
     rows: &mut Collector<'_>,
-) -> Result<String, DatasetError> {
+) -> Result<Cow<'static, str>, DatasetError> {
     let mut lines = Lines::new(stream);
     let mut reader = RowReader::default();
     while lines.advance(&rows.path)? {
         let outcome = reader.line(lines.row, &lines.line, rows);
         rows.forgive(outcome)?;
     }
-    Ok(format!("json lines ({})", reader.describe()))
+    Ok(format!("json lines ({})", reader.describe()).into())
 }
 
 fn broken(path: &str, error: serde_json::Error, row: Option<u64>) -> DatasetError {

@@ -2,6 +2,7 @@
 
 mod pages;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use parquet::arrow::arrow_reader::{
@@ -55,10 +56,13 @@ fn load(blob: &Blob, path: &str) -> Result<ArrowReaderMetadata, DatasetError> {
 }
 
 /// Reads all rows of a file.
-pub(crate) fn read(blob: Blob, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
+pub(crate) fn read(
+    blob: Blob,
+    rows: &mut Collector<'_>,
+) -> Result<Cow<'static, str>, DatasetError> {
     let path = rows.path.clone();
     fenced(&path, || read_unfenced(blob, rows))?;
-    Ok("parquet".to_owned())
+    Ok("parquet".into())
 }
 
 fn read_unfenced(blob: Blob, rows: &mut Collector<'_>) -> Result<(), DatasetError> {
