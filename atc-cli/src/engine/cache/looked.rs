@@ -105,16 +105,17 @@ fn stamp_of(version: &Version) -> Stamp {
 /// Where a source is recorded: its place, and what is read of it; `None` for addresses with a query, which may hold
 /// secrets and differ from one time to the next. `tail` is that of the request.
 fn location(here: &Path, name: &str, tail: &str) -> Option<String> {
-    let mut location = if !name.contains("://") {
+    let mut location = if name.contains("://") {
+        if name.contains('?') {
+            return None;
+        }
+        name.to_owned()
+    } else {
         // As `here.join(name)`, which takes three pieces of memory for it.
         let mut path = PathBuf::with_capacity(128);
         path.push(here);
         path.push(name);
         path.into_os_string().into_string().ok()?
-    } else if name.contains('?') {
-        return None;
-    } else {
-        name.to_owned()
     };
     location.push_str(tail);
     Some(location)
