@@ -296,6 +296,7 @@ impl fmt::Debug for Store {
         f.debug_struct("Store")
             .field("config", &self.inner.shared.config)
             .field("persistent", &self.is_persistent())
+            .field("threads", &self.inner.threads)
             .finish_non_exhaustive()
     }
 }

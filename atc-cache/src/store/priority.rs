@@ -51,6 +51,11 @@ impl Priority {
         }
     }
 
+    /// Whether they give way.
+    pub(super) fn is_low(&self) -> bool {
+        self.lock().yield_to_others
+    }
+
     fn lock(&self) -> MutexGuard<'_, Members> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -110,6 +110,7 @@ impl fmt::Debug for Threads {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Threads")
             .field("started", &matches!(self.handle.get(), Some(Some(_))))
+            .field("yield_to_others", &self.priority.is_low())
             .finish_non_exhaustive()
     }
 }

@@ -267,6 +267,7 @@ impl fmt::Debug for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cache")
             .field("home", &self.home)
+            .field("store", &self.store.get())
             .field("statistics", &self.statistics())
             .finish_non_exhaustive()
     }

@@ -160,6 +160,15 @@ fn a_warming_begins_no_tile_while_somebody_asks() {
 }
 
 #[test]
+fn what_is_written_for_a_warming_in_the_background_gives_way_too() {
+    let stage = Stage::new();
+    let gives_way = || format!("{:?}", stage.cache).contains("yield_to_others: true");
+    assert!(!gives_way(), "{:?}", stage.cache);
+    assert_eq!(stage.warm(&Gate::default()).join().unwrap(), 16);
+    assert!(gives_way(), "{:?}", stage.cache);
+}
+
+#[test]
 fn a_warming_that_gives_way_can_be_cancelled() {
     let stage = Stage::new();
     let gate = Gate::default();
