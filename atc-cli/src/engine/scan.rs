@@ -104,11 +104,9 @@ fn stand(done: Done) -> Stand {
     let Output::Last(ending) = done.output else {
         unreachable!("a scan asks for the last bar")
     };
-    let time = |bar: usize| done.bars.time.as_ref().map(|time| time[bar]);
-    let last = done.bars.last_existing();
     Stand {
         input: done.input,
-        last: last.map(|bar| (done.bars.close[bar], time(bar))),
+        last: done.bars.last(),
         symbol: done.bars.symbol,
         ending: *ending,
     }

@@ -153,7 +153,7 @@ impl Shop {
             let (input, bars) = symbol?;
             let stands = stands.next().expect("an answer for each series");
             let stands = stands.map_err(|error| Failure::of_series(&input, &bars, error))?;
-            let last = last(&bars);
+            let last = bars.last();
             Ok(SweptSymbol::new(input, bars.symbol, last, stands))
         };
         symbols.into_iter().map(outcome).collect()
@@ -212,7 +212,7 @@ impl Shop {
                     let failed = |error| Failure::of_series(&input, bars, error);
                     let stands = answer.map_err(failed)?;
                     let symbol = bars.symbol.clone();
-                    Ok(SweptSymbol::new(input.clone(), symbol, last(bars), stands))
+                    Ok(SweptSymbol::new(input.clone(), symbol, bars.last(), stands))
                 })),
             }
         }
@@ -292,11 +292,4 @@ impl SweptSymbol {
             input,
         }
     }
-}
-
-/// Close and time of the last bar that exists.
-fn last(bars: &Bars) -> Option<(f64, Option<i64>)> {
-    let last = bars.last_existing()?;
-    let time = bars.time.as_ref().map(|time| time[last]);
-    Some((bars.close[last], time))
 }

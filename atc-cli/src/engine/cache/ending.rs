@@ -45,7 +45,7 @@ pub(super) fn encode(ending: &Ending) -> [u8; ENDING_BYTES] {
     }
     let average = reading.map_or(f64::NAN, |reading| reading.average_signal);
     out.put(&average.to_le_bytes());
-    debug_assert!(out.is_empty(), "as many bytes as were counted");
+    assert!(out.is_empty(), "as many bytes as were counted");
     bytes
 }
 

@@ -37,17 +37,11 @@ impl SeriesFacts {
         };
         Self {
             symbol: bars.symbol.clone(),
-            last: Self::last_of(bars),
+            last: bars.last(),
             interval: bars.time.as_ref().and_then(gap),
             n_bars: bars.len(),
             trail: Trail::at(name),
         }
-    }
-
-    /// Close and time of the last bar that exists.
-    pub(super) fn last_of(bars: &Bars) -> Option<(f64, Option<i64>)> {
-        let bar = bars.last_existing()?;
-        Some((bars.close[bar], bars.time.as_ref().map(|time| time[bar])))
     }
 
     fn encode(&self, out: &mut Vec<u8>) {

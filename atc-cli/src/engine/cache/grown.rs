@@ -8,7 +8,7 @@ use atc_core::Classifier;
 use super::Trust;
 use super::answers::{Asking, standing};
 use super::ending::{self, Kept};
-use super::facts::{Facts, SeriesFacts};
+use super::facts::Facts;
 use super::glance::News;
 use super::looked::Looked;
 use super::tile::{Stand, prices};
@@ -78,7 +78,7 @@ impl Asking<'_> {
         let keys = [series.trail.end(), trail.end()].map(|name| question.key(name));
         let n_saved = series.n_bars;
         series.n_bars += bars.len();
-        series.last = SeriesFacts::last_of(bars).or(series.last);
+        series.last = bars.last().or(series.last);
         series.trail = trail;
         let told = (series.symbol.clone(), series.last);
         facts.resume = resume;

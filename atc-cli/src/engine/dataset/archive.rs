@@ -88,7 +88,7 @@ fn one<R: Read + Seek>(
         ..reading
     };
     let mut decoded = decode(stream, None, &Named { path, symbol }, reading)?;
-    decoded.format = format!("zip, {}", decoded.format).into();
+    decoded.format = format!("zip, {}", decoded.format);
     Ok(decoded)
 }
 

@@ -3,7 +3,6 @@
 //! The decoder allocates what lengths inside the data say, so [`check`] first holds all of them
 //! against the size of the input: a failed allocation cannot be caught.
 
-use std::borrow::Cow;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use arrow_array::{RecordBatch, RecordBatchReader};
@@ -18,23 +17,17 @@ use super::stream::{Blob, BlobReader, FREE_BYTES, RATIO_LIMIT};
 use super::{DatasetError, columnar};
 
 /// Reads the file format.
-pub(crate) fn read_file(
-    blob: &Blob,
-    rows: &mut Collector<'_>,
-) -> Result<Cow<'static, str>, DatasetError> {
+pub(crate) fn read_file(blob: &Blob, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
     let open = |projection| FileReader::try_new(blob.reader()?, projection);
     read(blob, rows, Check::file, open)?;
-    Ok("arrow ipc file".into())
+    Ok("arrow ipc file".to_owned())
 }
 
 /// Reads the stream format.
-pub(crate) fn read_stream(
-    blob: &Blob,
-    rows: &mut Collector<'_>,
-) -> Result<Cow<'static, str>, DatasetError> {
+pub(crate) fn read_stream(blob: &Blob, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
     let open = |projection| StreamReader::try_new(blob.reader()?, projection);
     read(blob, rows, Check::stream, open)?;
-    Ok("arrow ipc stream".into())
+    Ok("arrow ipc stream".to_owned())
 }
 
 /// Reads what `open` opens, with the columns it is given.

@@ -45,6 +45,12 @@ impl Bars {
         (0..self.len()).rev().find(is_there)
     }
 
+    /// Close and time of the last bar that exists.
+    pub(crate) fn last(&self) -> Option<(f64, Option<i64>)> {
+        let bar = self.last_existing()?;
+        Some((self.close[bar], self.time.as_ref().map(|time| time[bar])))
+    }
+
     /// The file and row that hold the bar with this index; `None` beyond the last bar.
     pub fn row_of(&self, bar: usize) -> Option<Place> {
         if bar < self.len() {

@@ -4,7 +4,6 @@
 //! are looked at, so a row costs no allocation. Cells may be quoted; a line break inside quotes
 //! is refused, candles have none.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::BufRead;
 use std::rc::Rc;
@@ -19,13 +18,10 @@ use super::time::looks_like_time;
 use super::{DatasetError, ErrorKind, SourceColumn};
 
 /// Reads all rows of `stream` and returns what the text looked like.
-pub(crate) fn read(
-    stream: impl BufRead,
-    rows: &mut Collector<'_>,
-) -> Result<Cow<'static, str>, DatasetError> {
+pub(crate) fn read(stream: impl BufRead, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
     let mut lines = Lines::new(stream);
     let Some(mut dialect) = Dialect::sniff(&mut lines, rows)? else {
-        return Ok("csv".into());
+        return Ok("csv".to_owned());
     };
     let mut more = !dialect.has_header || lines.advance(&rows.path)?;
     dialect.adopt_index(&lines.line);
@@ -37,7 +33,7 @@ pub(crate) fn read(
         rows.forgive(row)?;
         more = lines.advance(&rows.path)?;
     }
-    Ok(dialect.describe().into())
+    Ok(dialect.describe())
 }
 
 /// How a text is written, told from its first line.
@@ -122,17 +118,19 @@ impl Dialect {
         Rc::make_mut(&mut self.layout).adopt_index(holds_times);
     }
 
-    fn describe(&self) -> &'static str {
-        match (self.delimiter, self.has_header) {
-            (b'\t', true) => "csv (tab, header)",
-            (b'\t', false) => "csv (tab, no header)",
-            (b';', true) => "csv (semicolon, header)",
-            (b';', false) => "csv (semicolon, no header)",
-            (b'|', true) => "csv (bar, header)",
-            (b'|', false) => "csv (bar, no header)",
-            (_, true) => "csv (comma, header)",
-            (_, false) => "csv (comma, no header)",
-        }
+    fn describe(&self) -> String {
+        let delimiter = match self.delimiter {
+            b'\t' => "tab",
+            b';' => "semicolon",
+            b'|' => "bar",
+            _ => "comma",
+        };
+        let header = if self.has_header {
+            "header"
+        } else {
+            "no header"
+        };
+        format!("csv ({delimiter}, {header})")
     }
 }
 

@@ -1,6 +1,5 @@
 //! From bytes to bars: layers of compression off, then the reader of the format found.
 
-use std::borrow::Cow;
 use std::io::{self, BufReader};
 use std::sync::Arc;
 
@@ -50,11 +49,11 @@ pub(crate) struct Decoded {
     pub(crate) n_unreadable: usize,
     pub(crate) first_error: Option<DatasetError>,
     /// The layers found, such as `gzip, csv (comma, header)`.
-    pub(crate) format: Cow<'static, str>,
+    pub(crate) format: String,
 }
 
 impl Decoded {
-    fn of(rows: Collector<'_>, format: Cow<'static, str>) -> Result<Self, DatasetError> {
+    fn of(rows: Collector<'_>, format: String) -> Result<Self, DatasetError> {
         let (bars, troubles) = rows.finish()?;
         Ok(Self {
             bars,
@@ -111,8 +110,8 @@ pub(crate) fn decode(
             }
             _ => {
                 let mut decoded = decode_plain(content, whole, blob, named, reading)?;
-                layers.push(decoded.format.into_owned());
-                decoded.format = layers.join(", ").into();
+                layers.push(decoded.format);
+                decoded.format = layers.join(", ");
                 return Ok(decoded);
             }
         }

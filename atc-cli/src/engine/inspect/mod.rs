@@ -73,7 +73,7 @@ pub fn inspect(source: &Source, request: &Request, warm_up: usize) -> Vec<Verdic
     };
     if decoded.bars.is_empty() {
         let mut verdict = empty(source, warm_up);
-        verdict.format = decoded.format.into_owned();
+        verdict.format = decoded.format;
         verdict.unreadable = decoded.n_unreadable;
         verdict.remarks = unreadable_remark(decoded.n_unreadable, decoded.first_error.as_ref());
         return vec![verdict];
@@ -83,7 +83,7 @@ pub fn inspect(source: &Source, request: &Request, warm_up: usize) -> Vec<Verdic
         verdict.path = bars
             .row_of(0)
             .map_or_else(|| source.to_string(), |place| place.path.to_string());
-        verdict.format = decoded.format.to_string();
+        verdict.format.clone_from(&decoded.format);
         verdict.unreadable = decoded.n_unreadable;
         if decoded.n_unreadable > 0 {
             verdict.verdict = Word::Bad;

@@ -257,19 +257,18 @@ impl<'a> Collector<'a> {
             Symbol::Stem(_) => None,
         };
         let path = self.path;
-        let mut bars = Vec::with_capacity(self.series.len());
-        let series = self.series.into_iter();
-        bars.extend(
-            series
-                .filter(|series| !series.close.is_empty())
-                .map(|series| Bars {
-                    symbol: hive.clone().unwrap_or(series.symbol),
-                    time: shape.time.then_some(series.time),
-                    close: series.close,
-                    source: shape.source.then_some(series.source),
-                    origin: Origin::new(Arc::clone(&path), series.rows),
-                }),
-        );
+        let bars: Vec<Bars> = self
+            .series
+            .into_iter()
+            .filter(|series| !series.close.is_empty())
+            .map(|series| Bars {
+                symbol: hive.clone().unwrap_or(series.symbol),
+                time: shape.time.then_some(series.time),
+                close: series.close,
+                source: shape.source.then_some(series.source),
+                origin: Origin::new(Arc::clone(&path), series.rows),
+            })
+            .collect();
         if bars.is_empty() && self.troubles.count == 0 {
             return Err(
                 DatasetError::new(ErrorKind::Empty, &path, "there are no rows")

@@ -2,7 +2,6 @@
 
 mod cell;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -22,7 +21,7 @@ const CELL_LIMIT: usize = 10_000;
 pub(crate) fn read_array(
     stream: impl Read,
     rows: &mut Collector<'_>,
-) -> Result<Cow<'static, str>, DatasetError> {
+) -> Result<String, DatasetError> {
     let path = rows.path.clone();
     let mut reader = RowReader::default();
     let mut failure = None;
@@ -40,21 +39,21 @@ pub(crate) fn read_array(
         return Err(failure);
     }
     outcome.map_err(|error| broken(&path, error, None))?;
-    Ok(format!("json ({})", reader.describe()).into())
+    Ok(format!("json ({})", reader.describe()))
 }
 
 /// Reads one object per line.
 pub(crate) fn read_lines(
     stream: impl BufRead,
     rows: &mut Collector<'_>,
-) -> Result<Cow<'static, str>, DatasetError> {
+) -> Result<String, DatasetError> {
     let mut lines = Lines::new(stream);
     let mut reader = RowReader::default();
     while lines.advance(&rows.path)? {
         let outcome = reader.line(lines.row, &lines.line, rows);
         rows.forgive(outcome)?;
     }
-    Ok(format!("json lines ({})", reader.describe()).into())
+    Ok(format!("json lines ({})", reader.describe()))
 }
 
 fn broken(path: &str, error: serde_json::Error, row: Option<u64>) -> DatasetError {

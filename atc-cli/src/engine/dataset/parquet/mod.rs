@@ -2,7 +2,6 @@
 
 mod pages;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use parquet::arrow::arrow_reader::{
@@ -56,13 +55,10 @@ fn load(blob: &Blob, path: &str) -> Result<ArrowReaderMetadata, DatasetError> {
 }
 
 /// Reads all rows of a file.
-pub(crate) fn read(
-    blob: Blob,
-    rows: &mut Collector<'_>,
-) -> Result<Cow<'static, str>, DatasetError> {
+pub(crate) fn read(blob: Blob, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
     let path = rows.path.clone();
     fenced(&path, || read_unfenced(blob, rows))?;
-    Ok("parquet".into())
+    Ok("parquet".to_owned())
 }
 
 fn read_unfenced(blob: Blob, rows: &mut Collector<'_>) -> Result<(), DatasetError> {
