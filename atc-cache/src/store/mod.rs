@@ -1,5 +1,7 @@
 //! The store: memory, then the newest entries, then blocks on disk; and what guards them.
 
+#[cfg(target_os = "linux")]
+mod ahead;
 mod backlog;
 mod block_files;
 mod blocks;

@@ -122,11 +122,12 @@ mod positioned {
         fs::File,
         io::{self, IoSliceMut},
         os::unix::fs::FileExt as _,
+        sync::Arc,
     };
 
     use rustix::io::{Errno, ReadWriteFlags, preadv2};
 
-    use super::Patience;
+    use super::{super::ahead, Patience};
 
     /// Whether a read of the file that would wait can be refused.
     pub(super) fn says_what_it_has(file: &File) -> bool {
@@ -137,29 +138,23 @@ mod positioned {
     }
 
     pub(super) fn read(
-        file: &File,
+        file: &Arc<File>,
         at: u64,
-        [first, second]: [&mut [u8]; 2],
+        parts: [&mut [u8]; 2],
         patience: Patience,
     ) -> io::Result<()> {
-        if patience == Patience::Wait {
-            file.read_exact_at(first, at)?;
-            return file.read_exact_at(second, at + first.len() as u64);
+        if patience == Patience::Never {
+            return ahead::read_at_once(file, at, parts);
         }
-        let bytes = first.len() + second.len();
-        let mut parts = [IoSliceMut::new(first), IoSliceMut::new(second)];
-        let read = preadv2(file, &mut parts, at, ReadWriteFlags::NOWAIT)?;
-        // Of the rest, the disk will tell whether it is there.
-        if read < bytes {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
-        Ok(())
+        let [first, second] = parts;
+        file.read_exact_at(first, at)?;
+        file.read_exact_at(second, at + first.len() as u64)
     }
 }
 
 #[cfg(not(target_os = "linux"))]
 mod positioned {
-    use std::{fs::File, io};
+    use std::{fs::File, io, sync::Arc};
 
     use super::Patience;
 
@@ -168,7 +163,7 @@ mod positioned {
         false
     }
 
-    pub(super) fn read(_: &File, _: u64, _: [&mut [u8]; 2], _: Patience) -> io::Result<()> {
+    pub(super) fn read(_: &Arc<File>, _: u64, _: [&mut [u8]; 2], _: Patience) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
