@@ -3,7 +3,7 @@
 //! ```text
 //! lock         held by the process that uses the directory
 //! format       what wrote the rest, in words
-//! recent       newest entries, one envelope after the other
+//! recent       newest entries, one batch after the other
 //! blocks/      foyer's block files
 //! set-aside/   the last directory of another format
 //! ```
@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Warning, config::Geometry, entry::ENVELOPE};
+use super::{Warning, batch::LOG, config::Geometry, entry::ENVELOPE};
 
 /// The release line of foyer whose blocks we can read.
 const FOYER: &str = "0.22";
@@ -108,7 +108,7 @@ impl Directory {
     /// Sets aside what another format wrote; says where it is now.
     fn ensure_format(&self, geometry: Geometry) -> io::Result<Option<PathBuf>> {
         let ours = format!(
-            "atc-cache envelope {ENVELOPE}\nfoyer {FOYER}\nschema {}\nblock {}\nblocks {}\n",
+            "atc-cache envelope {ENVELOPE}, log {LOG}\nfoyer {FOYER}\nschema {}\nblock {}\nblocks {}\n",
             geometry.schema, geometry.block_bytes, geometry.n_blocks
         );
         let marker = self.root.join("format");

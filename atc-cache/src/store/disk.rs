@@ -168,8 +168,7 @@ impl Disk {
 
     /// Appends the batch to the log while that is small, else moves both into blocks.
     async fn settle(&self, batch: Vec<Value>, log: &mut Log, in_blocks: &mut bool) -> Settled {
-        let sealed: usize = batch.iter().map(Value::sealed_bytes).sum();
-        let bytes = log.bytes() + sealed as u64;
+        let bytes = log.bytes_with(&batch);
         if !*in_blocks && bytes <= self.geometry.log_bytes() {
             let appended = tokio::task::block_in_place(|| log.append(&batch));
             return match appended {

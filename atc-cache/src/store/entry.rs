@@ -113,21 +113,10 @@ impl Value {
         // A length that lies must not make us allocate: read what there is, then compare.
         let mut payload = Vec::new();
         reader.take(length).read_to_end(&mut payload).ok()?;
-        if payload.len() as u64 != length {
-            return None;
-        }
         Self::checked(&header, payload)
     }
 
-    /// The key of the envelope with this header, and how many bytes it takes; whether it is right,
-    /// [`checked`](Self::checked) tells.
-    pub(super) fn measure(header: &[u8; HEADER_BYTES]) -> Option<(Key, usize)> {
-        let length = usize::try_from(length_in(header)?).ok()?;
-        let key = Key::from_bytes(*header[8..].first_chunk()?);
-        Some((key, HEADER_BYTES.checked_add(length)?))
-    }
-
-    /// The value of an envelope in two parts; `None` if it is damaged.
+    /// The value of an envelope in two parts; `None` if it is of another version, cut or damaged.
     pub(super) fn checked<P: AsRef<[u8]> + Into<Arc<[u8]>>>(
         header: &[u8; HEADER_BYTES],
         payload: P,
@@ -135,7 +124,8 @@ impl Value {
         let (fields, expected) = header.split_last_chunk::<DIGEST_BYTES>()?;
         let key = *fields[8..].first_chunk()?;
         let cost = *fields[40..].first_chunk()?;
-        let is_right = digest(fields, payload.as_ref()) == *expected;
+        let is_whole = length_in(header)? == payload.as_ref().len() as u64;
+        let is_right = is_whole && digest(fields, payload.as_ref()) == *expected;
         is_right.then(|| Self {
             key: Key::from_bytes(key),
             cost: Duration::from_nanos(u64::from_le_bytes(cost)),

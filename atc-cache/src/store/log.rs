@@ -12,12 +12,13 @@ use std::{
 };
 
 use super::{
+    batch,
     entry::Value,
-    sealed::{Content, Patience, Sealed},
+    sealed::{Content, Measured, Patience, Sealed},
 };
 use crate::Key;
 
-/// A file of envelopes, one after the other, and what is in them.
+/// A file of batches, one after the other, and what is in them.
 #[derive(Debug)]
 pub(super) struct Log {
     file: Arc<File>,
@@ -29,24 +30,25 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Opens the log, and looks for the entries up to the first that is not whole: what follows was
-    /// being written when its process died, and is cut off.
+    /// Opens the log, and looks for the entries up to the first batch that is not whole: that was being written
+    /// when its process died, which had told nobody that it was there, and is cut off.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).read(true).write(true);
         let file = Arc::new(options.open(path)?);
         let length = file.metadata()?.len();
         let content = Content::of(&file)?;
-        let mut sealed = content.measure(length);
-        let mut bytes = sealed
-            .last()
-            .map_or(0, |(_, last)| last.at + last.bytes as u64);
-        let is_right = |(key, one): &(Key, Sealed)| {
-            matches!(content.unseal(key, *one, Patience::Wait), Ok(Some(_)))
-        };
-        // Its last bytes may never have reached the disk.
-        if let Some((_, last)) = sealed.pop_if(|last| !is_right(last)) {
-            bytes = last.at;
+        let Measured {
+            entries: mut sealed,
+            mut bytes,
+            last: (begin, first),
+        } = content.measure(length);
+        // After a power cut, its last bytes may never have reached the disk.
+        if let Some((key, last)) = sealed.last()
+            && !matches!(content.unseal(key, *last, Patience::Wait), Ok(Some(_)))
+        {
+            sealed.truncate(first);
+            bytes = begin;
         }
         let mut log = Self {
             file,
@@ -79,24 +81,19 @@ impl Log {
         sealed.chain(self.appended.iter().cloned()).collect()
     }
 
-    /// Bytes of whole entries.
-    pub(super) fn bytes(&self) -> u64 {
-        self.bytes
+    /// How many bytes it has with another batch.
+    pub(super) fn bytes_with(&self, values: &[Value]) -> u64 {
+        self.bytes + batch::len(values) as u64
     }
 
     /// Appends `values`, all or none.
     pub(super) fn append(&mut self, values: &[Value]) -> io::Result<()> {
-        let bytes = values.iter().map(Value::sealed_bytes).sum();
-        let mut frames = Vec::with_capacity(bytes);
-        for value in values {
-            frames.extend_from_slice(&value.header());
-            frames.extend_from_slice(&value.payload);
-        }
-        if let Err(error) = (&*self.file).write_all(&frames) {
+        let batch = batch::encode(values);
+        if let Err(error) = (&*self.file).write_all(&batch) {
             self.cut()?;
             return Err(error);
         }
-        self.bytes += bytes as u64;
+        self.bytes += batch.len() as u64;
         self.appended.extend_from_slice(values);
         Ok(())
     }
@@ -109,7 +106,7 @@ impl Log {
         self.cut()
     }
 
-    /// Ends the file after the last whole entry.
+    /// Ends the file after the last whole batch.
     fn cut(&mut self) -> io::Result<()> {
         self.file.set_len(self.bytes)?;
         (&*self.file).seek(SeekFrom::Start(self.bytes))?;
@@ -132,23 +129,38 @@ mod tests {
     }
 
     #[test]
-    fn a_torn_end_costs_only_the_entry_it_tore() {
+    fn a_torn_end_costs_only_the_batch_it_tore() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("recent");
         let mut log = Log::open(&path).unwrap();
         assert!(log.values().is_empty());
-        log.append(&[value(1), value(2)]).unwrap();
-        log.append(&[value(3)]).unwrap();
+        let batches = [vec![value(1), value(2)], vec![value(3)]];
+        for batch in &batches {
+            log.append(batch).unwrap();
+        }
         drop(log);
         let whole = fs::read(&path).unwrap();
-        let entry = whole.len() / 3;
-        for length in [whole.len(), whole.len() - 1, 2 * entry + 1, 2 * entry, 5, 0] {
+        let first = batch::len(&batches[0]);
+        for length in (0..=whole.len()).rev() {
             fs::write(&path, &whole[..length]).unwrap();
             let mut log = Log::open(&path).unwrap();
-            assert_eq!(log.values().len(), length / entry, "cut to {length}");
+            let n_values = if length == whole.len() {
+                3
+            } else if first <= length {
+                2
+            } else {
+                0
+            };
+            assert_eq!(log.values().len(), n_values, "cut to {length}");
             log.append(&[value(4)]).unwrap();
             let log = Log::open(&path).unwrap();
+            assert_eq!(log.values().len(), n_values + 1);
             assert_eq!(log.values().last().unwrap().key, value(4).key);
         }
+        // As after a power cut: its place is there, its bytes are not.
+        let mut lost = whole.clone();
+        lost[first + 100..].fill(0);
+        fs::write(&path, lost).unwrap();
+        assert_eq!(Log::open(&path).unwrap().values().len(), 2);
     }
 }

@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 mod ahead;
 mod backlog;
+mod batch;
 mod block_files;
 mod blocks;
 mod compute;

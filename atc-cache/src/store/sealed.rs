@@ -2,11 +2,14 @@
 
 use std::{fs::File, io, sync::Arc};
 
-use super::entry::{HEADER_BYTES, Value};
+use super::{
+    batch,
+    entry::{HEADER_BYTES, Value},
+};
 use crate::Key;
 
 /// Bytes that are read at once to find entries.
-const WINDOW: usize = 64 << 10;
+const WINDOW: usize = 16 << 10;
 
 /// Where an entry of an earlier process lies in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,36 +50,21 @@ impl Content {
         Ok(Self::Memory(content.into()))
     }
 
-    /// The keys and the places of the envelopes it begins with, of `length` bytes, up to the first
-    /// that is not whole. May wait for the disk.
-    pub(super) fn measure(&self, length: u64) -> Vec<(Key, Sealed)> {
-        let (mut found, mut end) = (Vec::new(), 0);
-        // Most entries are smaller than a window: one read finds the headers of many.
-        let (mut window, mut begin) = (Vec::new(), 0);
-        while end + HEADER_BYTES as u64 <= length {
-            let mut at = (end - begin) as usize;
-            if window.len() < at + HEADER_BYTES {
-                (begin, at) = (end, 0);
-                window.resize(WINDOW.min((length - begin) as usize), 0);
-                if self
-                    .read(begin, [&mut window, &mut []], Patience::Wait)
-                    .is_err()
-                {
-                    break;
-                }
-            }
-            let header = window[at..].first_chunk();
-            let Some((key, bytes)) = header.and_then(Value::measure) else {
-                break;
-            };
-            let sealed = Sealed { at: end, bytes };
-            match end.checked_add(bytes as u64) {
-                Some(next) if next <= length => end = next,
-                _ => break,
-            }
-            found.push((key, sealed));
+    /// What its first `length` bytes hold, up to the first batch that is not whole. May wait for the disk.
+    pub(super) fn measure(&self, length: u64) -> Measured {
+        let mut measured = Measured::default();
+        let mut window = Window {
+            content: self,
+            length,
+            begin: 0,
+            bytes: Vec::new(),
+        };
+        while let Some((entries, end)) = window.batch(measured.bytes) {
+            measured.last = (measured.bytes, measured.entries.len());
+            measured.entries.extend(entries);
+            measured.bytes = end;
         }
-        found
+        measured
     }
 
     /// The entry of `key`; `None` if it is damaged.
@@ -87,7 +75,9 @@ impl Content {
         patience: Patience,
     ) -> Result<Option<Value>, OnDisk> {
         let mut header = [0; HEADER_BYTES];
-        let length = sealed.bytes - HEADER_BYTES;
+        let Some(length) = sealed.bytes.checked_sub(HEADER_BYTES) else {
+            return Ok(None);
+        };
         let mut payload: Arc<[u8]> = std::iter::repeat_n(0, length).collect();
         let fresh = Arc::get_mut(&mut payload).expect("nobody else has it yet");
         match self.read(sealed.at, [&mut header, fresh], patience) {
@@ -113,6 +103,53 @@ impl Content {
                 Ok(())
             }
         }
+    }
+}
+
+/// What a log holds.
+#[derive(Debug, Default)]
+pub(super) struct Measured {
+    /// Oldest first.
+    pub(super) entries: Vec<(Key, Sealed)>,
+    /// Of whole batches.
+    pub(super) bytes: u64,
+    /// Where the last batch begins, and which of the entries is its first.
+    pub(super) last: (u64, usize),
+}
+
+/// A piece of a log: one read finds the lists of many small batches.
+struct Window<'a> {
+    content: &'a Content,
+    /// Of the log.
+    length: u64,
+    begin: u64,
+    bytes: Vec<u8>,
+}
+
+impl Window<'_> {
+    /// What the batch at `at` holds, and where it ends; `None` if there is no whole one.
+    fn batch(&mut self, at: u64) -> Option<(Vec<(Key, Sealed)>, u64)> {
+        let list_end = batch::list_end(self.get(at, batch::HEAD_BYTES)?.first_chunk()?)?;
+        let batch = batch::decode(self.get(at, list_end)?, at);
+        batch.filter(|(_, end)| *end <= self.length)
+    }
+
+    /// `n_bytes` from `at` on, if they are there.
+    fn get(&mut self, at: u64, n_bytes: usize) -> Option<&[u8]> {
+        let room = self.length.checked_sub(at)?;
+        if room < n_bytes as u64 {
+            return None;
+        }
+        let held = self.begin..self.begin + self.bytes.len() as u64;
+        if !held.contains(&at) || held.end < at + n_bytes as u64 {
+            self.begin = at;
+            let n_read = (WINDOW.max(n_bytes) as u64).min(room) as usize;
+            self.bytes.resize(n_read, 0);
+            let parts = [&mut self.bytes[..], &mut []];
+            self.content.read(at, parts, Patience::Wait).ok()?;
+        }
+        let from = (at - self.begin) as usize;
+        self.bytes.get(from..from + n_bytes)
     }
 }
 
@@ -184,42 +221,56 @@ mod tests {
 
     #[test]
     fn a_file_and_its_bytes_in_memory_hold_the_same() {
+        let mut batches = vec![vec![value(1, 5_000), value(2, 0)], vec![value(3, 70)]];
+        batches.push((4..60).map(|number| value(number, 5_000)).collect());
+        batches.push(vec![value(60, 200_000)]);
+        batches.push((61..=255).map(|number| value(number, 9)).collect());
+        batches.extend((61..=255).map(|number| vec![value(number, 400)]));
+        batches.push(vec![value(0, WINDOW)]);
+        let mut bytes: Vec<u8> = batches.iter().flat_map(|all| batch::encode(all)).collect();
+        let length = bytes.len() as u64;
+        bytes.extend(&batch::encode(&[value(9, 9)])[..30]);
         let mut file = tempfile::tempfile().unwrap();
-        let mut values = vec![value(1, 5_000), value(2, 0), value(3, 70)];
-        values.extend((4..60).map(|number| value(number, 5_000)));
-        values.extend([
-            value(60, 200_000),
-            value(61, WINDOW - HEADER_BYTES - 10),
-            value(62, 9),
-        ]);
-        for value in &values {
-            file.write_all(&value.header()).unwrap();
-            file.write_all(&value.payload).unwrap();
-        }
-        file.write_all(&values[0].header()[..70]).unwrap();
-        let length = file.metadata().unwrap().len();
-        io::Seek::rewind(&mut file).unwrap();
-        let mut bytes = Vec::new();
-        io::Read::read_to_end(&mut file, &mut bytes).unwrap();
+        file.write_all(&bytes).unwrap();
         io::Seek::rewind(&mut file).unwrap();
         let of_file = Content::of(&Arc::new(file)).unwrap();
         assert_eq!(
             matches!(of_file, Content::File(_)),
             cfg!(target_os = "linux")
         );
+        let n_last = batches.pop().unwrap().len();
         for content in [of_file, Content::Memory(bytes.into())] {
-            let found = content.measure(length);
-            assert_eq!(found.len(), values.len());
-            for ((key, sealed), expected) in found.into_iter().zip(&values) {
+            let measured = content.measure(length + 30);
+            assert_eq!(measured.bytes, length);
+            let expected: Vec<&Value> = batches.iter().flatten().collect();
+            assert_eq!(measured.entries.len(), expected.len() + n_last);
+            for ((key, sealed), expected) in measured.entries.into_iter().zip(expected) {
                 assert_eq!(key, expected.key);
                 let unseal = |key| content.unseal(key, sealed, Patience::Never).unwrap();
                 assert_eq!(unseal(&key).unwrap().payload, expected.payload);
-                assert!(unseal(&Key::from_bytes([99; 32])).is_none());
-                let n_before = content.measure(sealed.at + sealed.bytes as u64 - 1).len();
-                assert_eq!(
-                    n_before + 1,
-                    content.measure(sealed.at + sealed.bytes as u64).len()
-                );
+                assert!(unseal(&Key::from_bytes([99; 32])).is_none() || key.as_bytes()[0] == 99);
+            }
+            for cut in [1, 9, 100, WINDOW as u64] {
+                let measured_less = content.measure(length - cut);
+                assert_eq!(measured_less.bytes, measured.last.0);
+                assert_eq!(measured_less.entries.len(), measured.last.1);
+            }
+        }
+    }
+
+    #[test]
+    fn a_log_whose_lists_are_damaged_ends_there() {
+        let batches = [vec![value(1, 50), value(2, 60)], vec![value(3, 70)]];
+        let bytes: Vec<u8> = batches.iter().flat_map(|all| batch::encode(all)).collect();
+        let second = batch::len(&batches[0]);
+        for (begin, list) in [(0, 2 * 40), (second, 40)] {
+            for at in begin..begin + batch::HEAD_BYTES + list {
+                for bit in [1, 128] {
+                    let mut damaged = bytes.clone();
+                    damaged[at] ^= bit;
+                    let measured = Content::Memory(damaged.into()).measure(bytes.len() as u64);
+                    assert_eq!(measured.bytes, begin as u64, "{at}");
+                }
             }
         }
     }
@@ -228,11 +279,11 @@ mod tests {
     fn an_entry_that_was_cut_off_meanwhile_is_damaged() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("recent");
-        let value = value(1, 100);
-        fs::write(&path, [&value.header()[..], &value.payload].concat()).unwrap();
+        let bytes = batch::encode(&[value(1, 100)]);
+        fs::write(&path, &bytes).unwrap();
         let file = Arc::new(File::options().read(true).write(true).open(&path).unwrap());
         let content = Content::of(&file).unwrap();
-        let (key, sealed) = content.measure(172)[0];
+        let (key, sealed) = content.measure(bytes.len() as u64).entries[0];
         file.set_len(50).unwrap();
         if let Content::File(_) = content {
             assert_eq!(
