@@ -37,8 +37,7 @@ impl Asking<'_> {
         let last = old.last?;
         // Before the file is opened: there has to be something to go on from. But while the store is being opened,
         // files are read.
-        let is_open = self.cache.store.get().is_some();
-        let walk = if is_open {
+        let walk = if self.cache.is_open() {
             Some(self.begin(&old.trail)?)
         } else {
             None

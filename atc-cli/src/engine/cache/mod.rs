@@ -215,6 +215,11 @@ impl Cache {
         }
     }
 
+    /// Whether nobody who needs the store has to wait for it.
+    fn is_open(&self) -> bool {
+        self.store.get().is_some()
+    }
+
     fn store(&self) -> Option<&Store> {
         let open = || {
             let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);

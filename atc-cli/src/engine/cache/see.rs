@@ -46,16 +46,19 @@ impl Asking<'_> {
     /// Looks at the sources of a tile, and opens those of which that does not say enough.
     pub(super) fn see_all<'a>(&self, looked: &'a [Looked<'a>]) -> Vec<Seen<'a>> {
         let first = looked.iter().zip(self.glance(looked));
+        let mut news = Vec::new();
         let look = |(looked, first)| match first {
             First::Stands(stands) => Glimpse::Seen(Seen::Stands(stands)),
-            First::Known(known) => self.see(looked, known),
+            First::Known(known) => match self.see(looked, known) {
+                // One after the other, in memory that the one before has used.
+                glimpse if self.cache.is_open() => Glimpse::Seen(self.settle(glimpse, &mut news)),
+                glimpse => glimpse,
+            },
         };
-        // In passes: what has grown is read while the store is being opened, and told of at once.
+        // While the store is being opened, what has grown is read.
         let glimpses: Vec<Glimpse<'a>> = first.map(look).collect();
-        let mut news = Vec::new();
-        let seen = glimpses.into_iter();
-        let seen = seen.map(|glimpse| self.settle(glimpse, &mut news));
-        let seen = seen.collect();
+        let settle = |glimpse| self.settle(glimpse, &mut news);
+        let seen = glimpses.into_iter().map(settle).collect();
         self.publish(&news);
         seen
     }
