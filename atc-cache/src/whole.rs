@@ -1,13 +1,21 @@
-//! Small files that are read in one piece, and replaced in one piece.
+//! Small files that are read in one piece, and replaced in one piece. A digest of all the rest ends them.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::Path,
+};
 
 use crate::Stamp;
+
+const DIGEST_BYTES: usize = 16;
+/// Bytes that are written at once.
+const PIECE: usize = 32 << 10;
 
 /// The file of a table or an index, as it was read.
 #[derive(Debug, Default)]
 pub(crate) struct Whole {
-    /// Empty if it could not be read.
+    /// Without the digest; empty if it could not be read, or is damaged.
     pub(crate) bytes: Vec<u8>,
     pub(crate) version: Version,
 }
@@ -19,9 +27,21 @@ pub(crate) struct Version(Option<Stamp>);
 impl Whole {
     pub(crate) fn read(path: &Path) -> Self {
         let version = Version(Stamp::of_file(path).ok());
-        let bytes = fs::read(path).unwrap_or_default();
+        let mut bytes = fs::read(path).unwrap_or_default();
+        let n_bytes = match bytes.split_last_chunk::<DIGEST_BYTES>() {
+            Some((content, end)) if digest(&blake3::hash(content)) == *end => content.len(),
+            _ => 0,
+        };
+        bytes.truncate(n_bytes);
         Self { bytes, version }
     }
+}
+
+fn digest(hash: &blake3::Hash) -> [u8; DIGEST_BYTES] {
+    *hash
+        .as_bytes()
+        .first_chunk()
+        .expect("a digest is half of a hash")
 }
 
 impl Version {
@@ -33,15 +53,66 @@ impl Version {
     }
 }
 
-/// Writes a file under another name first, so that it is never half written.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// A file that is being written: in pieces, so that large ones take no memory.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    file: File,
+    hasher: blake3::Hasher,
+    piece: Vec<u8>,
+}
+
+/// Writes what `fill` puts into a file, under another name first, so that it is never half written.
+pub(crate) fn write(
+    path: &Path,
+    fill: impl FnOnce(&mut Draft) -> io::Result<()>,
+) -> io::Result<()> {
     let draft = path.with_extension(std::process::id().to_string());
-    let renamed = fs::write(&draft, bytes).and_then(|()| fs::rename(&draft, path));
+    let written = Draft::create(&draft).and_then(|mut file| {
+        fill(&mut file)?;
+        file.end()
+    });
+    let renamed = written.and_then(|()| fs::rename(&draft, path));
     if renamed.is_err() {
         // What is left of the draft is of no use.
         let _ = fs::remove_file(&draft);
     }
     renamed
+}
+
+impl Draft {
+    fn create(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            file: File::create(path)?,
+            hasher: blake3::Hasher::new(),
+            piece: Vec::with_capacity(PIECE),
+        })
+    }
+
+    /// Appends bytes.
+    pub(crate) fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if PIECE < self.piece.len() + bytes.len() {
+            self.flush()?;
+        }
+        if PIECE < bytes.len() {
+            self.hasher.update(bytes);
+            return self.file.write_all(bytes);
+        }
+        self.piece.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.hasher.update(&self.piece);
+        self.file.write_all(&self.piece)?;
+        self.piece.clear();
+        Ok(())
+    }
+
+    fn end(mut self) -> io::Result<()> {
+        self.hasher.update(&self.piece);
+        self.piece.extend(digest(&self.hasher.finalize()));
+        self.file.write_all(&self.piece)
+    }
 }
 
 #[cfg(test)]
@@ -55,18 +126,70 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("table");
         assert!(!Whole::read(&path).version.is_still(&path));
-        write(&path, b"one").unwrap();
+        let write = |text: &[u8]| write(&path, |file| file.put(text)).unwrap();
+        write(b"one");
         let read = Whole::read(&path);
         assert!(
             read.bytes == b"one" && !read.version.is_still(&path),
             "too new"
         );
         let hour_ago = SystemTime::now() - Duration::from_hours(1);
-        let file = fs::File::options().append(true).open(&path).unwrap();
+        let file = File::options().append(true).open(&path).unwrap();
         file.set_modified(hour_ago).unwrap();
         let read = Whole::read(&path);
         assert!(read.bytes == b"one" && read.version.is_still(&path));
-        write(&path, b"two").unwrap();
+        write(b"two");
         assert!(!read.version.is_still(&path));
+    }
+
+    #[test]
+    fn pieces_of_any_size_are_what_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table");
+        for sizes in [
+            vec![],
+            vec![0, 1],
+            vec![PIECE, 1, PIECE - 1, 1],
+            vec![9, PIECE + 1, 9],
+            vec![3; 30_000],
+        ] {
+            let parts = sizes.iter().enumerate();
+            let parts: Vec<Vec<u8>> = parts.map(|(at, size)| vec![at as u8; *size]).collect();
+            write(&path, |file| {
+                parts.iter().try_for_each(|part| file.put(part))
+            })
+            .unwrap();
+            assert_eq!(Whole::read(&path).bytes, parts.concat());
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_is_an_empty_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table");
+        write(&path, |file| file.put(b"content")).unwrap();
+        let bytes = fs::read(&path).unwrap();
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1;
+            fs::write(&path, damaged).unwrap();
+            assert!(Whole::read(&path).bytes.is_empty());
+            fs::write(&path, &bytes[..at]).unwrap();
+            assert!(Whole::read(&path).bytes.is_empty());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table");
+        write(&path, |file| file.put(b"content")).unwrap();
+        let failed = write(&path, |file| {
+            file.put(&vec![1; 2 * PIECE])?;
+            Err(io::ErrorKind::Other.into())
+        });
+        assert!(failed.is_err());
+        assert_eq!(Whole::read(&path).bytes, b"content");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

@@ -4,7 +4,7 @@ mod saved;
 
 use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc};
 
-use crate::{Stamp, stamp::Identity, whole};
+use crate::{Stamp, stamp::Identity};
 use saved::Saved;
 
 /// What an index knows of a source that looks as it does now.
@@ -225,11 +225,11 @@ impl SourceDraft {
     ///
     /// If the file cannot be written; the draft comes back with the error.
     pub fn write(self) -> Result<(), (io::Error, Self)> {
-        let bytes = if self.saved.is_still_in(&self.path) {
-            self.saved.with(&self.touched)
+        let written = if self.saved.is_still_in(&self.path) {
+            self.saved.write_with(&self.touched, &self.path)
         } else {
-            Saved::read(&self.path).with(&self.touched)
+            Saved::read(&self.path).write_with(&self.touched, &self.path)
         };
-        whole::write(&self.path, &bytes).map_err(|error| (error, self))
+        written.map_err(|error| (error, self))
     }
 }

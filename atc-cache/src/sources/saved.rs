@@ -1,8 +1,9 @@
-//! The file of a source index: records ascending by location, and a digest.
+//! The file of a source index: records ascending by location.
 //!
 //! It is read in one piece and left as it is: an index of thousands of sources costs no thousands of allocations.
 
 use std::{
+    io,
     path::Path,
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
     time::Duration,
@@ -12,11 +13,10 @@ use super::{Record, Touched};
 use crate::{
     Stamp,
     stamp::Identity,
-    whole::{Version, Whole},
+    whole::{self, Version, Whole},
 };
 
 const MAGIC: &[u8; 8] = b"ATCSRC02";
-const DIGEST_BYTES: usize = 16;
 
 /// Records as they lie in the file.
 #[derive(Debug, Default)]
@@ -63,40 +63,34 @@ impl Saved {
             .filter_map(|location| str::from_utf8(location).ok())
     }
 
-    /// The file with `touched` in place of what it holds.
-    pub(super) fn with(&self, touched: &Touched) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.bytes.len() + 300 * touched.len() + 64);
-        bytes.extend_from_slice(MAGIC);
-        let mut old = (0..self.len()).peekable();
-        for (location, record) in touched {
-            while let Some(at) = old.next_if(|at| self.location(*at) < location.as_bytes()) {
-                bytes.extend_from_slice(self.record(at));
+    /// Writes the file with `touched` in place of what it holds.
+    pub(super) fn write_with(&self, touched: &Touched, path: &Path) -> io::Result<()> {
+        whole::write(path, |file| {
+            file.put(MAGIC)?;
+            let mut bytes = Vec::with_capacity(512);
+            let mut old = (0..self.len()).peekable();
+            for (location, record) in touched {
+                while let Some(at) = old.next_if(|at| self.location(*at) < location.as_bytes()) {
+                    file.put(self.record(at))?;
+                }
+                let _replaced = old.next_if(|at| self.location(*at) == location.as_bytes());
+                if let Some(record) = record {
+                    bytes.clear();
+                    put_part(&mut bytes, location.as_bytes());
+                    record.encode(&mut bytes);
+                    file.put(&bytes)?;
+                }
             }
-            let _replaced = old.next_if(|at| self.location(*at) == location.as_bytes());
-            if let Some(record) = record {
-                put_part(&mut bytes, location.as_bytes());
-                record.encode(&mut bytes);
-            }
-        }
-        for at in old {
-            bytes.extend_from_slice(self.record(at));
-        }
-        let digest = blake3::hash(&bytes);
-        bytes.extend_from_slice(&digest.as_bytes()[..DIGEST_BYTES]);
-        bytes
+            old.try_for_each(|at| file.put(self.record(at)))
+        })
     }
 
-    fn decode(mut bytes: Vec<u8>) -> Option<Self> {
-        let content = bytes.len().checked_sub(DIGEST_BYTES)?;
-        if blake3::hash(&bytes[..content]).as_bytes()[..DIGEST_BYTES] != bytes[content..] {
-            return None;
-        }
-        bytes.truncate(content);
+    fn decode(bytes: Vec<u8>) -> Option<Self> {
         let mut rest = bytes.strip_prefix(MAGIC)?;
         let mut starts = Vec::new();
         let mut before: Option<&[u8]> = None;
         while !rest.is_empty() {
-            starts.push(u32::try_from(content - rest.len()).ok()?);
+            starts.push(u32::try_from(bytes.len() - rest.len()).ok()?);
             let location = take_part(&mut rest)?;
             if before.is_some_and(|before| location <= before) || str::from_utf8(location).is_err()
             {
@@ -105,7 +99,7 @@ impl Saved {
             before = Some(location);
             Record::skip(&mut rest)?;
         }
-        starts.push(u32::try_from(content).ok()?);
+        starts.push(u32::try_from(bytes.len()).ok()?);
         let next = AtomicUsize::new(0);
         Some(Self {
             bytes,

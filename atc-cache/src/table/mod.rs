@@ -13,7 +13,7 @@ use std::{
 };
 
 use crate::{Key, whole};
-use records::{KEY_BYTES, Records, record_bytes};
+use records::{KEY_BYTES, Records};
 
 /// A file of small values of one size, such as last readings, that is read at once: looking one up
 /// takes well under a microsecond, and opens no store.
@@ -196,7 +196,7 @@ impl TableDraft {
             Saved::read(&self.path, self.width).records
         };
         let records = self.merged(&theirs);
-        whole::write(&self.path, &records.encode(self.width))?;
+        whole::write(&self.path, |file| file.put(records.as_bytes()))?;
         // They stay in use for as long as this process.
         Ok(TableWritten(Saved::new(records, self.width, true)))
     }
@@ -214,20 +214,16 @@ impl TableDraft {
         } else {
             0
         };
-        let mut bytes = Vec::with_capacity(all.len() * record_bytes(self.width));
+        let mut records = Records::with_room(all.len(), self.width, generation);
         for (age, source) in all {
             if oldest <= age {
                 match source {
-                    Source::Record(record) => bytes.extend_from_slice(record),
-                    Source::Added(key, value) => {
-                        bytes.extend_from_slice(key.as_bytes());
-                        bytes.extend_from_slice(value);
-                    }
+                    Source::Record(record) => records.push([record, &[]], age),
+                    Source::Added(key, value) => records.push([key.as_bytes(), value], age),
                 }
-                bytes.extend_from_slice(&age.to_le_bytes());
             }
         }
-        Records { bytes, generation }
+        records
     }
 
     /// Every key once, ascending, with the generation that used it last: three ascending lists become one.

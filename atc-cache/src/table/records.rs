@@ -1,60 +1,65 @@
-//! The file of a table: a header, records of one size, a digest.
+//! The file of a table: a header, records of one size.
 
 use crate::Key;
 
 const MAGIC: &[u8; 8] = b"ATCTAB01";
-const DIGEST_BYTES: usize = 16;
 /// How far from where it is looked for first a record is looked for next.
 const NEAR: usize = 4;
 /// Magic, bytes of a value, generation.
 const HEADER: usize = 8 + 4 + 4;
 pub(super) const KEY_BYTES: usize = 32;
-pub(super) const GENERATION_BYTES: usize = 4;
+const GENERATION_BYTES: usize = 4;
 
 /// Records as they lie in the file, ascending by key.
 #[derive(Debug, Default)]
 pub(super) struct Records {
-    pub(super) bytes: Vec<u8>,
+    /// All of the file; nothing if there is none.
+    bytes: Vec<u8>,
     pub(super) generation: u32,
 }
 
 impl Records {
     /// What is in the bytes of a file.
-    pub(super) fn decode(mut bytes: Vec<u8>, width: usize) -> Option<Self> {
-        let content = bytes.len().checked_sub(DIGEST_BYTES)?;
-        if blake3::hash(&bytes[..content]).as_bytes()[..DIGEST_BYTES] != bytes[content..] {
-            return None;
-        }
+    pub(super) fn decode(bytes: Vec<u8>, width: usize) -> Option<Self> {
         let header = bytes.get(..HEADER)?;
         let number = |at: usize| Some(u32::from_le_bytes(*header[at..].first_chunk()?));
         if header[..8] != *MAGIC || number(8)? as usize != width {
             return None;
         }
         let generation = number(12)?;
-        bytes.truncate(content);
-        bytes.drain(..HEADER);
-        let fits = bytes.len().is_multiple_of(record_bytes(width));
+        let fits = (bytes.len() - HEADER).is_multiple_of(record_bytes(width));
         fits.then_some(Self { bytes, generation })
     }
 
-    pub(super) fn encode(&self, width: usize) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(HEADER + self.bytes.len() + DIGEST_BYTES);
+    /// No records yet, and room for some.
+    pub(super) fn with_room(n_records: usize, width: usize, generation: u32) -> Self {
+        let mut bytes = Vec::with_capacity(HEADER + n_records * record_bytes(width));
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&(width as u32).to_le_bytes());
-        bytes.extend_from_slice(&self.generation.to_le_bytes());
-        bytes.extend_from_slice(&self.bytes);
-        let digest = blake3::hash(&bytes);
-        bytes.extend_from_slice(&digest.as_bytes()[..DIGEST_BYTES]);
-        bytes
+        bytes.extend_from_slice(&generation.to_le_bytes());
+        Self { bytes, generation }
+    }
+
+    /// Appends key and value, in parts, and the generation that used them last.
+    pub(super) fn push(&mut self, parts: [&[u8]; 2], generation: u32) {
+        for part in parts {
+            self.bytes.extend_from_slice(part);
+        }
+        self.bytes.extend_from_slice(&generation.to_le_bytes());
+    }
+
+    /// All of the file.
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     pub(super) fn len(&self, width: usize) -> usize {
-        self.bytes.len() / record_bytes(width)
+        self.bytes.len().saturating_sub(HEADER) / record_bytes(width)
     }
 
     /// Key and value.
     pub(super) fn record(&self, at: usize, width: usize) -> &[u8] {
-        &self.bytes[at * record_bytes(width)..][..KEY_BYTES + width]
+        &self.bytes[HEADER + at * record_bytes(width)..][..KEY_BYTES + width]
     }
 
     pub(super) fn value(&self, at: usize, width: usize) -> &[u8] {
@@ -62,7 +67,7 @@ impl Records {
     }
 
     pub(super) fn generation_of(&self, at: usize, width: usize) -> u32 {
-        let end = (at + 1) * record_bytes(width);
+        let end = HEADER + (at + 1) * record_bytes(width);
         let bytes = self.bytes[end - GENERATION_BYTES..].first_chunk();
         bytes.map_or(0, |bytes| u32::from_le_bytes(*bytes))
     }
@@ -97,6 +102,6 @@ fn leading(key: &[u8; KEY_BYTES]) -> u64 {
         .map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
-pub(super) fn record_bytes(width: usize) -> usize {
+fn record_bytes(width: usize) -> usize {
     KEY_BYTES + width + GENERATION_BYTES
 }
