@@ -34,17 +34,19 @@ pub(super) struct Disk {
     pub(super) geometry: Geometry,
     pub(super) blocks: LazyBlocks,
     timeouts: Timeouts,
-    /// Entries that are in no block yet: queued, being written, or in the log.
-    recent: RwLock<HashMap<Key, Recent>>,
+    recent: RwLock<Newest>,
     /// The log as it was when it was opened.
     content: Content,
     pub(super) backlog: Backlog,
     stopped: AtomicBool,
 }
 
+/// Entries that are in no block yet: queued, being written, or in the log.
+pub(super) type Newest = HashMap<Key, Recent>;
+
 /// An entry that is in no block yet.
 #[derive(Clone, Debug)]
-enum Recent {
+pub(super) enum Recent {
     /// Of this process.
     Open(Value),
     /// Of an earlier one.
@@ -64,20 +66,17 @@ impl Disk {
     /// A tier on disk that takes over what an earlier process left in the log.
     pub(super) fn new(
         root: PathBuf,
-        geometry: Geometry,
+        (geometry, timeouts): (Geometry, Timeouts),
         blocks: LazyBlocks,
-        timeouts: Timeouts,
-        log: &Log,
+        (content, recent): (Content, Newest),
     ) -> Self {
-        let sealed = log.sealed().iter();
-        let recent = sealed.map(|(key, sealed)| (*key, Recent::Sealed(*sealed)));
         Self {
             root,
             geometry,
             blocks,
             timeouts,
-            recent: RwLock::new(recent.collect()),
-            content: log.content().clone(),
+            recent: RwLock::new(recent),
+            content,
             backlog: Backlog::default(),
             stopped: AtomicBool::new(false),
         }

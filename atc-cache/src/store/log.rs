@@ -13,6 +13,7 @@ use std::{
 
 use super::{
     batch,
+    disk::{Newest, Recent},
     entry::Value,
     sealed::{Content, Measured, Patience, Sealed},
 };
@@ -61,14 +62,17 @@ impl Log {
         Ok(log)
     }
 
-    /// The bytes that [`sealed`](Self::sealed) is about.
+    /// The bytes that [`newest`](Self::newest) is about.
     pub(super) fn content(&self) -> &Content {
         &self.content
     }
 
-    /// What it held when it was opened, oldest first.
-    pub(super) fn sealed(&self) -> &[(Key, Sealed)] {
-        &self.sealed
+    /// What it held when it was opened.
+    pub(super) fn newest(&self) -> Newest {
+        let sealed = self.sealed.iter();
+        sealed
+            .map(|(key, one)| (*key, Recent::Sealed(*one)))
+            .collect()
     }
 
     /// The entries it holds, oldest first, without those that are damaged. May wait for the disk.

@@ -19,7 +19,7 @@ use super::{
     blocks,
     config::Geometry,
     directory::Directory,
-    disk::{self, Disk},
+    disk::{self, Disk, Newest},
     flight::Flights,
     lazy::LazyBlocks,
     log::Log,
@@ -33,6 +33,7 @@ use super::{
 struct Opened {
     directory: Directory,
     log: Log,
+    newest: Newest,
     blocks: LazyBlocks,
     set_aside: Option<Warning>,
 }
@@ -115,11 +116,13 @@ impl Store {
             Some(Opened {
                 directory,
                 log,
+                newest,
                 blocks,
                 ..
             }) => {
                 let root = directory.root().to_owned();
-                let disk = Disk::new(root, config.geometry(), blocks, timeouts, &log);
+                let limits = (config.geometry(), timeouts);
+                let disk = Disk::new(root, limits, blocks, (log.content().clone(), newest));
                 (Some(disk), Some(log), Some(directory))
             }
             None => (None, None, None),
@@ -184,6 +187,7 @@ fn take(root: &Path, geometry: Geometry, patience: Duration) -> Result<Opened, W
     };
     Ok(Opened {
         blocks: LazyBlocks::new(files, patience),
+        newest: log.newest(),
         directory,
         log,
         set_aside,
