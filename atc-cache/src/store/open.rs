@@ -16,7 +16,7 @@ use super::{
     CacheError, CacheErrorKind, Config, Inner, Shared, Store, Warning,
     backlog::Progress,
     block_files::BlockFiles,
-    blocks,
+    blocks::{self, Memory},
     config::Geometry,
     directory::Directory,
     disk::{self, Disk, Newest},
@@ -53,13 +53,18 @@ struct Opened {
 #[must_use]
 pub struct Opening {
     config: Config,
+    memory: Memory,
     taken: Option<Pending<Result<Opened, Warning>>>,
 }
 
 impl Opening {
     /// Waits for the directory, as long as [`Timeouts::open`](super::Timeouts::open) from now on.
     pub fn finish(self) -> Store {
-        let Self { config, taken } = self;
+        let Self {
+            config,
+            memory,
+            taken,
+        } = self;
         // A directory that is far away may not even answer whether it is there.
         let no_answer = |NoAnswer| {
             Err(Warning::Unusable {
@@ -79,7 +84,7 @@ impl Opening {
         if let Some(warning) = &warning {
             config.warn(warning);
         }
-        Store::assemble(&config, opened, warning.into_iter().collect())
+        Store::assemble(config, memory, opened, warning.into_iter().collect())
     }
 }
 
@@ -106,11 +111,19 @@ impl Store {
             Some(root) => Some(begin_taking(root, config)?),
             None => None,
         };
-        let config = config.clone();
-        Ok(Opening { config, taken })
+        Ok(Opening {
+            config: config.clone(),
+            memory: blocks::memory(config.memory()),
+            taken,
+        })
     }
 
-    fn assemble(config: &Config, opened: Option<Opened>, warnings: Vec<Warning>) -> Self {
+    fn assemble(
+        config: Config,
+        memory: Memory,
+        opened: Option<Opened>,
+        warnings: Vec<Warning>,
+    ) -> Self {
         let timeouts = config.patience();
         let (disk, log, directory) = match opened {
             Some(Opened {
@@ -128,8 +141,8 @@ impl Store {
             None => (None, None, None),
         };
         let shared = Arc::new(Shared {
-            config: config.clone(),
-            memory: blocks::memory(config.memory()),
+            config,
+            memory,
             disk,
             counters: Counters::default(),
             fates: Mutex::new(HashMap::new()),
