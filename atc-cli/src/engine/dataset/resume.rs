@@ -8,6 +8,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+use memchr::memchr_iter;
+
 use super::decode::{Named, Reading, decode_bytes};
 use super::disk::read_exact_at;
 use super::seal::{self, Seal};
@@ -222,13 +224,12 @@ fn mark(text: &[u8], bars: &[Bars]) -> Option<u64> {
     if !is_there(&bars.close) || !bars.source.as_deref().is_none_or(is_there) {
         return None;
     }
-    let n_lines = text.split(|byte| *byte == b'\n').count() as u64 - 1;
+    let n_lines = memchr_iter(b'\n', text).count() as u64;
     if !text.ends_with(b"\n") || bars.row_of(last)?.row != n_lines {
         return None;
     }
     let first = usize::try_from(bars.row_of(0)?.row).ok()?;
-    let mut ends = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-    let (end, _) = ends.nth(first.checked_sub(1)?)?;
+    let end = memchr_iter(b'\n', text).nth(first.checked_sub(1)?)?;
     Some(end as u64 + 1)
 }
 
