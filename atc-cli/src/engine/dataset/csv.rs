@@ -8,11 +8,10 @@ use std::cell::RefCell;
 use std::io::BufRead;
 use std::rc::Rc;
 
-use memchr::memchr_iter;
-
 use super::collect::Collector;
 use super::layout::{Header, Layout};
 use super::lines::Lines;
+use super::near::places;
 use super::number::parse_number;
 use super::time::looks_like_time;
 use super::{DatasetError, ErrorKind, SourceColumn};
@@ -207,7 +206,7 @@ impl<'a> RowReader<'a> {
 fn split(line: &[u8], delimiter: u8, limit: usize, cells: &mut Vec<(usize, usize)>) -> bool {
     cells.clear();
     let mut from = 0;
-    for end in memchr_iter(delimiter, line).chain([line.len()]) {
+    for end in places(delimiter, line).chain([line.len()]) {
         if cells.len() == limit {
             return true;
         }

@@ -33,6 +33,7 @@ mod guard;
 mod json;
 mod layout;
 mod lines;
+mod near;
 mod number;
 mod parquet;
 mod place;
