@@ -165,10 +165,10 @@ fn pass_through(
         spirv: Some(words.into()),
         ..wgpu::ShaderModuleDescriptorPassthrough::default()
     };
-    #[expect(unsafe_code, reason = "the only way to keep NoContraction")]
-    // SAFETY: naga has validated the kernel, and what was added only forbids optimisations.
     // Kernels index inside their buffers: `Program::check` bounds every length and spacing,
     // `Buffers` are as large as tile and program ask for, invocations beyond a tile return.
+    #[expect(unsafe_code, reason = "the only way to keep NoContraction")]
+    // SAFETY: naga validated it, what was added only forbids optimisations, no index is outside.
     unsafe {
         device.create_shader_module_passthrough(descriptor)
     }

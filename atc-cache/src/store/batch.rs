@@ -22,17 +22,17 @@ const ITEM_BYTES: usize = 32 + 8;
 
 /// The bytes of a batch.
 pub(super) fn encode(values: &[Value]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(len(values));
     let n_values = u32::try_from(values.len()).expect("a batch is as small as a queue");
+    let mut list = Vec::with_capacity(ITEM_BYTES * values.len());
+    for value in values {
+        list.extend_from_slice(value.key.as_bytes());
+        list.extend_from_slice(&(value.sealed_bytes() as u64).to_le_bytes());
+    }
+    let mut bytes = Vec::with_capacity(len(values));
     bytes.extend_from_slice(&MAGIC);
     bytes.extend_from_slice(&n_values.to_le_bytes());
-    bytes.extend_from_slice(&[0; 16]);
-    for value in values {
-        bytes.extend_from_slice(value.key.as_bytes());
-        bytes.extend_from_slice(&(value.sealed_bytes() as u64).to_le_bytes());
-    }
-    let digest = xxh3_128(&bytes[HEAD_BYTES..]).to_le_bytes();
-    bytes[HEAD_BYTES - digest.len()..HEAD_BYTES].copy_from_slice(&digest);
+    bytes.extend_from_slice(&xxh3_128(&list).to_le_bytes());
+    bytes.extend_from_slice(&list);
     for value in values {
         bytes.extend_from_slice(&value.header());
         bytes.extend_from_slice(&value.payload);
@@ -48,9 +48,11 @@ pub(super) fn len(values: &[Value]) -> usize {
 
 /// How many bytes a batch that begins like this has before its envelopes; `None` if none does.
 pub(super) fn list_end(head: &[u8; HEAD_BYTES]) -> Option<usize> {
+    if head[..4] != MAGIC {
+        return None;
+    }
     let n_entries = u32::from_le_bytes(*head[4..].first_chunk()?);
     let list = usize::try_from(n_entries).ok()?.checked_mul(ITEM_BYTES)?;
-    (head[..4] == MAGIC).then_some(())?;
     list.checked_add(HEAD_BYTES)
 }
 

@@ -2,18 +2,16 @@
 
 use std::io::IsTerminal;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::Global;
 
 /// A bar over `n` inputs.
 pub(crate) fn bar(global: &Global, n: usize, verb: &'static str) -> ProgressBar {
-    let shown = !global.quiet && std::io::stderr().is_terminal();
-    if !shown {
+    if global.quiet || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let target = ProgressDrawTarget::stderr();
-    let bar = ProgressBar::with_draw_target(Some(n as u64), target);
+    let bar = ProgressBar::new(n as u64);
     let template = "{msg} [{bar:30}] {pos}/{len}  {per_sec}  {eta} left";
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("━━ "));
