@@ -40,7 +40,7 @@ pub struct Table {
     width: usize,
     limit: usize,
     saved: Arc<Saved>,
-    /// What is being saved just now.
+    /// What is being saved just now; of a table in memory, what was inserted before `added`.
     saving: Arc<Added>,
     added: Added,
 }
@@ -85,7 +85,8 @@ impl Table {
         }
     }
 
-    /// A table of this process alone; saving it does nothing.
+    /// A table of this process alone; saving it does nothing. It keeps the `limit` values that were inserted last, and
+    /// up to as many before them.
     pub fn in_memory(width: usize, limit: usize) -> Self {
         Self {
             path: None,
@@ -115,6 +116,10 @@ impl Table {
     /// If the value has not the table's width.
     pub fn insert(&mut self, key: Key, value: &[u8]) {
         assert_eq!(value.len(), self.width, "all values have one width");
+        if self.path.is_none() && self.limit <= self.added.len() {
+            // Nothing is ever saved: the older half makes room.
+            self.saving = Arc::new(std::mem::take(&mut self.added));
+        }
         self.added.insert(key, Some(value.into()));
     }
 

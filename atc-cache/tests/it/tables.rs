@@ -147,3 +147,16 @@ fn what_is_asked_and_added_during_a_save_is_there() {
     table.save().unwrap();
     is_there(&Table::open(&path, 1, 100));
 }
+
+#[test]
+fn a_table_in_memory_keeps_what_was_inserted_last_and_does_not_grow() {
+    let mut table = Table::in_memory(1, 10);
+    for number in 0..1000 {
+        table.insert(key(number), &[1]);
+        assert!(table.len() <= 20, "{} values", table.len());
+        let last = number.saturating_sub(9)..=number;
+        assert!(last.into_iter().all(|n| table.get(&key(n)).is_some()));
+    }
+    table.insert(key(999), &[2]);
+    assert_eq!(table.get(&key(999)), Some(&[2][..]));
+}

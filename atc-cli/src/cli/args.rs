@@ -14,6 +14,7 @@ use super::params::ParamArgs;
 use super::reading::ReadArgs;
 use super::sweep::SweepArgs;
 use super::warm::WarmArgs;
+use super::watch::WatchArgs;
 
 /// Adaptive Trend Classification for whole markets.
 ///
@@ -68,6 +69,7 @@ pub(crate) enum Color {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Scan(ScanArgs),
+    Watch(WatchArgs),
     Compute(ComputeArgs),
     Sweep(SweepArgs),
     Why(WhyArgs),

@@ -82,14 +82,14 @@ pub(crate) fn beside<A, B: Send>(
 
 /// The inputs found, and those that were not.
 pub(crate) fn sources(inputs: &[String]) -> (Vec<Source>, Vec<Failure>) {
-    let found = find(inputs);
+    let found = discovered(inputs);
     let failed = found.failed.into_iter().map(Failure::from).collect();
     (found.sources, failed)
 }
 
 /// With credentials and endpoints of object stores from the environment, where other tools have them.
 #[cfg(feature = "remote")]
-fn find(inputs: &[String]) -> Discovered {
+pub(crate) fn discovered(inputs: &[String]) -> Discovered {
     let variables = std::env::vars_os().filter_map(|(name, value)| {
         let (name, value) = (name.into_string().ok()?, value.into_string().ok()?);
         name.starts_with("AWS_").then_some((name, value))
@@ -98,7 +98,7 @@ fn find(inputs: &[String]) -> Discovered {
 }
 
 #[cfg(not(feature = "remote"))]
-fn find(inputs: &[String]) -> Discovered {
+pub(crate) fn discovered(inputs: &[String]) -> Discovered {
     discover(inputs)
 }
 

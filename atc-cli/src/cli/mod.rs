@@ -20,10 +20,13 @@ mod report;
 mod scan;
 mod scan_view;
 mod setup;
+mod span;
 mod style;
 mod sweep;
 mod warm;
 mod warming;
+mod watch;
+mod watch_view;
 mod why;
 mod words;
 
@@ -40,6 +43,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match cli.command {
         Command::Scan(args) => scan::run(&args, &global),
         Command::Compute(args) => compute::run(&args, &global),
+        Command::Watch(args) => watch::run(&args, &global),
         Command::Sweep(args) => sweep::run(&args, &global),
         Command::Why(args) => report::why(&args, &global),
         Command::Doctor(args) => doctor::run(&args, &global),

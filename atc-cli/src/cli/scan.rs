@@ -138,18 +138,25 @@ fn show(
 /// Filtered, sorted, cut to the top.
 fn chosen(args: &ScanArgs, mut rows: Vec<Row>) -> Vec<Row> {
     let is_shown = args.all || args.format != ScanFormat::Table;
-    // A signal that is NaN is weaker than any.
-    let strength = |row: &Row| row.average_signal.abs().max(0.0);
     rows.retain(|row| is_shown || row.trend != Trend::Neutral);
     rows.retain(|row| strength(row) >= args.min_signal);
     match args.sort {
         Sort::Symbol => rows.sort_by(|a, b| a.symbol.cmp(&b.symbol)),
         Sort::Flip => rows.sort_by_key(|row| row.bars_since_flip.unwrap_or(usize::MAX)),
-        // Strengths are at least zero: their bits are in their order. Rows are large, and move once.
-        Sort::Signal => rows.sort_by_cached_key(|row| Reverse(strength(row).to_bits())),
+        Sort::Signal => strongest_first(&mut rows),
     }
     rows.truncate(args.top.unwrap_or(usize::MAX));
     rows
+}
+
+pub(crate) fn strongest_first(rows: &mut [Row]) {
+    // Strengths are at least zero: their bits are in their order. Rows are large, and move once.
+    rows.sort_by_cached_key(|row| Reverse(strength(row).to_bits()));
+}
+
+/// A signal that is NaN is weaker than any.
+fn strength(row: &Row) -> f64 {
+    row.average_signal.abs().max(0.0)
 }
 
 /// Counts and times of a run.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use anyhow::Context as _;
 use atc_cli::engine::dataset::Request;
@@ -15,6 +15,7 @@ use super::cache::{Size, TrustArgs};
 use super::exit::{Exit, Misuse};
 use super::params::{checked, overlay};
 use super::reading::ReadArgs;
+use super::span::Span;
 use super::warming::{self, Warming};
 use super::{cache, input, interrupt, output, progress};
 
@@ -68,28 +69,6 @@ pub(crate) struct WarmArgs {
     trust: TrustArgs,
     #[command(flatten)]
     read: ReadArgs,
-}
-
-/// A time such as `90s` or `10m`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Span(Duration);
-
-impl std::str::FromStr for Span {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let unit = match &text[digits.len()..] {
-            "" | "s" => Some(1),
-            "m" => Some(60),
-            "h" => Some(3600),
-            _ => None,
-        };
-        let seconds = digits.parse().ok().zip(unit);
-        let seconds = seconds.and_then(|(number, unit): (u64, u64)| number.checked_mul(unit));
-        let span = seconds.map(|seconds| Self(Duration::from_secs(seconds)));
-        span.ok_or_else(|| "give a time such as 90s, 10m or 2h".to_owned())
-    }
 }
 
 /// Runs the command.

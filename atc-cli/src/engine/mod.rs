@@ -33,6 +33,7 @@ mod scan;
 mod stream;
 mod sweep;
 mod warm;
+mod watch;
 
 pub use self::builder::{Engine, EngineBuilder};
 pub use self::cache::{
@@ -50,3 +51,4 @@ pub use self::scan::{Row, Scan, digest};
 pub use self::stream::{Classified, ClassifyStream};
 pub use self::sweep::{SetStand, SweepScan, SweptSymbol};
 pub use self::warm::{Budget, Warmed};
+pub use self::watch::{Change, Event, Look, Watch};

@@ -11,4 +11,5 @@ mod gpu;
 mod prove;
 #[cfg(feature = "remote")]
 mod remote;
+mod watch;
 mod why;

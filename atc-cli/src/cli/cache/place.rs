@@ -151,6 +151,12 @@ impl CacheArgs {
         }))))
     }
 
+    /// A cache of this process alone.
+    pub(crate) fn in_memory(&self, trust: Trust) -> Arc<Cache> {
+        let cache = Cache::in_memory().memory_bytes(self.cache_size.0);
+        Arc::new(cache.trust(trust))
+    }
+
     /// As [`open`](Self::open), ready for inputs to be asked under a plan, if there is one.
     pub(crate) fn open_for<'a>(
         &self,

@@ -13,6 +13,8 @@ use crate::engine::CpuEvaluator;
 
 /// Readings that the table of one question keeps, at least.
 const READINGS: usize = 1 << 16;
+/// As [`READINGS`], of a cache in memory, where what goes has to be found or computed again.
+const READINGS_IN_MEMORY: usize = 1 << 18;
 
 /// A question, and where its answers are.
 #[derive(Debug)]
@@ -80,7 +82,7 @@ impl Cache {
                     let path = home.join("readings").join(question.name());
                     Table::open(path, ENDING_BYTES, READINGS)
                 }
-                None => Table::in_memory(ENDING_BYTES, READINGS),
+                None => Table::in_memory(ENDING_BYTES, READINGS_IN_MEMORY),
             }))
         };
         Arc::clone(
@@ -94,7 +96,7 @@ impl Cache {
         self.ends.get_or_init(|| {
             RwLock::new(match &self.home {
                 Some(home) => Table::open(home.join("ends"), END_BYTES, READINGS),
-                None => Table::in_memory(END_BYTES, READINGS),
+                None => Table::in_memory(END_BYTES, READINGS_IN_MEMORY),
             })
         })
     }

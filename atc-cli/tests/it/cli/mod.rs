@@ -19,6 +19,7 @@ mod output;
 mod params;
 mod setup;
 mod sweep;
+mod watch;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -58,7 +59,13 @@ impl Folder {
     }
 
     fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
         fs::write(self.path(name), bytes).unwrap();
+    }
+
+    fn append(&self, name: &str, text: &str) {
+        let file = fs::OpenOptions::new().append(true).open(self.path(name));
+        file.unwrap().write_all(text.as_bytes()).unwrap();
     }
 
     fn read(&self, name: &str) -> Vec<u8> {

@@ -1,0 +1,177 @@
+//! `atc watch`: what turns, as bars come.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use atc_cli::engine::{Event, Look, Row, Watch};
+use atc_core::Trend;
+use atc_parallel::CancelToken;
+use clap::{Args, ValueEnum};
+
+use super::args::Global;
+use super::cache::TrustArgs;
+use super::exit::{Exit, Misuse};
+use super::params::ParamArgs;
+use super::reading::{ReadArgs, at_least_one};
+use super::scan::strongest_first;
+use super::scan_view::{self, Counts};
+use super::span::Span;
+use super::{input, interrupt, output, progress, watch_view};
+
+/// The longest time between Ctrl-C and its effect.
+const NAP: Duration = Duration::from_millis(50);
+
+/// Which symbols turn, as bars come: a line for each.
+///
+/// Shows where every symbol stands, as a scan does, and looks again and again at inputs that
+/// others append to or replace; new files in a folder are found too. A line says which symbol
+/// turned long, short or neutral, from what, and at which bar. Nothing is opened that has not
+/// changed, and nothing is said of a row that is half written. Ctrl-C ends it.
+///
+/// It remembers in memory, up to `--cache-size`, and leaves the cache folder to others.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Examples:\n  atc watch examples/candles\n  atc watch data/ --append-only --every 200ms\n  atc watch data/ --bars --format jsonl | jq -r 'select(.event == \"turn\") | .symbol'"
+)]
+pub(crate) struct WatchArgs {
+    /// Files, folders, patterns, zip archives, s3:// or http(s):// URLs
+    #[arg(required = true, value_name = "PATH")]
+    inputs: Vec<String>,
+    /// Time from one look to the next, such as 200ms or 1m
+    #[arg(long, value_name = "TIME", default_value = "1s")]
+    every: Span,
+    /// Say what every new bar changes, turn or not
+    #[arg(long)]
+    bars: bool,
+    /// End after N looks
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    looks: Option<usize>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "table")]
+    format: WatchFormat,
+    #[command(flatten)]
+    trust: TrustArgs,
+    #[command(flatten)]
+    read: ReadArgs,
+    #[command(flatten)]
+    params: ParamArgs,
+}
+
+/// Form of a watch's output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum WatchFormat {
+    /// The tables of a scan, then a line per event, for people
+    Table,
+    /// One object per event, of `start` at first
+    Jsonl,
+    /// One line per event, with a header
+    Csv,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &WatchArgs, global: &Global) -> anyhow::Result<Exit> {
+    if args.inputs.iter().any(|input| input == "-") {
+        let text = "standard input cannot be looked at again; give files or folders";
+        return Err(Misuse(text.to_owned()).into());
+    }
+    let plan = args.params.plan()?;
+    let warm_up = plan.warm_up();
+    let found = input::discovered(&args.inputs);
+    let bar = progress::bar(global, found.sources.len(), "reading");
+    let cache = Some(global.cache.in_memory(args.trust.get()));
+    let engine = args
+        .read
+        .engine(plan, &found.sources, (global, &bar), cache)?;
+    let mut watch = engine.watch(args.read.request());
+    let mut begun = Instant::now();
+    let mut look = watch.look(found);
+    bar.finish_and_clear();
+    show_first(args, global, (&look, warm_up))?;
+    let token = interrupt::token();
+    let mut n_looks = 1;
+    loop {
+        complain(global, &look);
+        if look.is_cancelled {
+            return Ok(Exit::Interrupted);
+        }
+        if args.looks == Some(n_looks) {
+            return Ok(Exit::of_run(look.n_failing, false));
+        }
+        let Span(every) = args.every;
+        if !sleep_until(begun + every, &token) {
+            return Ok(Exit::Interrupted);
+        }
+        begun = Instant::now();
+        look = look_again(args, &mut watch);
+        show(args, global, &look)?;
+        n_looks += 1;
+    }
+}
+
+fn look_again(args: &WatchArgs, watch: &mut Watch) -> Look {
+    watch.look(input::discovered(&args.inputs))
+}
+
+/// Waits; `false` if Ctrl-C came first.
+fn sleep_until(then: Instant, token: &CancelToken) -> bool {
+    loop {
+        if token.is_cancelled() {
+            return false;
+        }
+        let left = then.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return true;
+        }
+        thread::sleep(left.min(NAP));
+    }
+}
+
+/// Where every symbol stands, before anything happens.
+fn show_first(
+    args: &WatchArgs,
+    global: &Global,
+    (look, warm_up): (&Look, usize),
+) -> anyhow::Result<()> {
+    if args.format != WatchFormat::Table {
+        if args.format == WatchFormat::Csv {
+            output::data(&watch_view::csv_header())?;
+        }
+        return show(args, global, look);
+    }
+    let rows = look.changes.iter().map(|change| change.row.clone());
+    let mut rows: Vec<Row> = rows.collect();
+    let counts = Counts::of(&rows, look.n_failing);
+    rows.retain(|row| row.trend != Trend::Neutral);
+    strongest_first(&mut rows);
+    let color = global.colors_stdout();
+    output::data(&scan_view::tables(&rows, &counts, (warm_up, color)))?;
+    if !global.quiet && !look.is_cancelled && args.looks != Some(1) {
+        let Span(every) = args.every;
+        output::say(&format!("watching, every {every:?}; Ctrl-C ends it"));
+    }
+    Ok(())
+}
+
+/// What has happened since the last look.
+fn show(args: &WatchArgs, global: &Global, look: &Look) -> anyhow::Result<()> {
+    let is_told = |event| args.bars || matches!(event, Event::Start | Event::Turn);
+    let told = look.changes.iter();
+    let told: Vec<_> = told.filter(|change| is_told(change.event())).collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    output::data(&match args.format {
+        WatchFormat::Table => watch_view::lines(&told, global.colors_stdout()),
+        WatchFormat::Jsonl => watch_view::json_lines(&told)?,
+        WatchFormat::Csv => watch_view::csv(&told),
+    })
+}
+
+/// Says what fails now, and what is no longer there.
+fn complain(global: &Global, look: &Look) {
+    output::failures(global, &look.failed);
+    for row in &look.gone {
+        let text = format!("{}: {} is no longer there", row.input, row.symbol);
+        output::warn(global, &text);
+    }
+}

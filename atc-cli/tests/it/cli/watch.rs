@@ -1,0 +1,127 @@
+//! `atc watch` as users run it.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, ChildStdout, Stdio};
+
+use super::{Folder, snapshot};
+
+/// A watch that is running.
+struct Watching {
+    child: Child,
+    lines: std::io::Lines<BufReader<ChildStdout>>,
+}
+
+impl Watching {
+    fn begin(folder: &Folder, words: &str) -> Self {
+        let mut child = folder
+            .command()
+            .args(words.split_whitespace())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines }
+    }
+
+    fn next(&mut self) -> String {
+        self.lines.next().expect("a line more").unwrap()
+    }
+
+    fn event(&mut self) -> serde_json::Value {
+        serde_json::from_str(&self.next()).unwrap()
+    }
+
+    /// Ends it with Ctrl-C; what was left of its output, and its exit code.
+    #[cfg(unix)]
+    fn interrupt(mut self) -> (Vec<String>, Option<i32>) {
+        let pid = self.child.id().to_string();
+        let mut kill = std::process::Command::new("kill");
+        assert!(kill.args(["-INT", &pid]).status().unwrap().success());
+        let rest = self.lines.map(Result::unwrap).collect();
+        (rest, self.child.wait().unwrap().code())
+    }
+}
+
+/// The lines of a file: what is there at first, and what comes.
+fn split(folder: &Folder, name: &str, n_lines: usize) -> Vec<String> {
+    let text = String::from_utf8(folder.read(name)).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let (head, tail) = lines.split_at(n_lines);
+    folder.write(name, head.concat());
+    tail.iter().copied().map(str::to_owned).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn bars_that_come_are_told_as_a_scan_tells_them_until_it_is_interrupted() {
+    let folder = Folder::new();
+    let coming = split(&folder, "candles/GOOG.csv", 1400);
+    let mut text = String::from_utf8(folder.read("candles/GOOG.csv")).unwrap();
+    let words = "watch candles --bars --every 10ms --format jsonl";
+    let mut watching = Watching::begin(&folder, words);
+    for _ in 0..5 {
+        assert_eq!(watching.event()["event"], "start");
+    }
+    let mut trend = String::from("long");
+    for (at, line) in coming.iter().take(30).enumerate() {
+        text += line;
+        folder.append("candles/GOOG.csv", line);
+        let event = watching.event();
+        assert_eq!(
+            (&event["symbol"], &event["new_bars"]),
+            (&"GOOG".into(), &1.into())
+        );
+        assert_eq!(event["trend_before"], trend.as_str());
+        folder.write("copy/GOOG.csv", &text);
+        let scanned = folder.atc("scan copy --format jsonl").ok().json();
+        for field in ["trend", "average_signal", "bars_since_flip", "time", "bars"] {
+            assert_eq!(event[field], scanned[field], "{field} after {at} bars");
+        }
+        trend = event["trend"].as_str().unwrap().to_owned();
+        let turned = event["trend"] != event["trend_before"];
+        assert_eq!(event["event"], if turned { "turn" } else { "bar" });
+    }
+    assert_eq!(watching.interrupt(), (Vec::new(), Some(130)));
+}
+
+#[test]
+fn without_bars_only_turns_are_told() {
+    let folder = Folder::new();
+    let coming = split(&folder, "candles/GOOG.csv", 1400);
+    let words = "watch candles/GOOG.csv --every 10ms --looks 100000 --format csv";
+    let mut watching = Watching::begin(&folder, words);
+    assert!(
+        watching
+            .next()
+            .starts_with("event,trend_before,new_bars,symbol,trend,")
+    );
+    assert!(watching.next().starts_with("start,,1399,GOOG,long,"));
+    for line in &coming[..20] {
+        folder.append("candles/GOOG.csv", line);
+        std::thread::sleep(std::time::Duration::from_millis(40));
+    }
+    let turn = watching.next();
+    assert!(
+        turn.starts_with("turn,long,") && turn.contains(",GOOG,short,"),
+        "{turn}"
+    );
+    watching.child.kill().unwrap();
+    watching.child.wait().unwrap();
+}
+
+#[test]
+fn one_look_is_a_scan_and_misuse_is_told() {
+    let folder = Folder::new();
+    folder.write("candles/bad.csv", "time,close\n1,2\n0,3\n");
+    let runs = [
+        "watch candles --looks 1",
+        "watch candles/IBM.csv --looks 1 --format csv",
+        "watch nowhere --looks 1",
+        "watch - --looks 1",
+        "watch candles --every soon",
+        "watch candles --looks 0",
+    ];
+    snapshot("watch", &runs.map(|words| folder.atc(words)));
+}
