@@ -26,7 +26,6 @@ mod sweep;
 mod warm;
 mod warming;
 mod watch;
-mod watch_view;
 mod why;
 mod words;
 

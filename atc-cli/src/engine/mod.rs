@@ -51,4 +51,4 @@ pub use self::scan::{Row, Scan, digest};
 pub use self::stream::{Classified, ClassifyStream};
 pub use self::sweep::{SetStand, SweepScan, SweptSymbol};
 pub use self::warm::{Budget, Warmed};
-pub use self::watch::{Change, Event, Look, Watch};
+pub use self::watch::{Change, Event, Feed, Look, Watch};

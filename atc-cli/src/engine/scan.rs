@@ -135,7 +135,7 @@ pub fn digest(rows: &[Row]) -> String {
 }
 
 impl Row {
-    fn new(plan: &Plan, stand: Stand) -> Self {
+    pub(super) fn new(plan: &Plan, stand: Stand) -> Self {
         let Ending {
             reading,
             last_flip,

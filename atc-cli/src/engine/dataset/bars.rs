@@ -51,6 +51,16 @@ impl Bars {
         Some((self.close[bar], self.time.as_ref().map(|time| time[bar])))
     }
 
+    /// These bars, of which the first came from this row.
+    pub(crate) fn at_row(self, path: &Arc<str>, row: u64) -> Self {
+        let mut rows = Rows::default();
+        rows.push(0, row);
+        Self {
+            origin: Origin::new(Arc::clone(path), rows),
+            ..self
+        }
+    }
+
     /// The file and row that hold the bar with this index; `None` beyond the last bar.
     pub fn row_of(&self, bar: usize) -> Option<Place> {
         if bar < self.len() {

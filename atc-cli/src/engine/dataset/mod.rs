@@ -27,6 +27,7 @@ mod decode;
 mod discover;
 mod disk;
 mod error;
+mod feed;
 mod fixed_time;
 mod folder;
 mod guard;
@@ -54,6 +55,7 @@ pub use self::discover::discover_with;
 pub use self::discover::{Discovered, discover};
 pub(crate) use self::disk::waited;
 pub use self::error::{DatasetError, ErrorKind};
+pub use self::feed::LineReader;
 #[cfg(feature = "remote")]
 pub use self::remote::Remote;
 pub use self::request::{Request, SourceColumn};

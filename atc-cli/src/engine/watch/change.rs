@@ -122,7 +122,7 @@ impl Told {
 
 impl Row {
     /// Whether every bit is the same; a signal that is missing is like another.
-    fn is_same(&self, other: &Self) -> bool {
+    pub(super) fn is_same(&self, other: &Self) -> bool {
         let bits = |row: &Self| {
             let floats = [row.average_signal, row.close].into_iter();
             floats

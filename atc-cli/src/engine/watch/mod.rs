@@ -1,6 +1,7 @@
 //! Following sources that go on: what has changed since the last look.
 
 mod change;
+mod feed;
 mod patience;
 
 use std::collections::{HashMap, HashSet};
@@ -11,6 +12,7 @@ use super::{Engine, Failure, Row};
 
 pub use self::change::{Change, Event};
 use self::change::{Found, Told};
+pub use self::feed::Feed;
 use self::patience::{Patience, Sight};
 
 /// Sources that are looked at again and again.

@@ -125,3 +125,75 @@ fn one_look_is_a_scan_and_misuse_is_told() {
     ];
     snapshot("watch", &runs.map(|words| folder.atc(words)));
 }
+
+#[test]
+fn bars_of_standard_input_go_on_from_other_inputs() {
+    let folder = Folder::new();
+    let all = folder
+        .atc("scan candles/GOOG.csv --format jsonl")
+        .ok()
+        .json();
+    let coming = split(&folder, "candles/GOOG.csv", 1400);
+    let words = "watch candles/GOOG.csv - --bars --format jsonl";
+    let header = String::from_utf8(folder.read("candles/GOOG.csv")).unwrap();
+    let header = header.lines().next().unwrap();
+    let fed = format!("{header}\n{}", coming.concat());
+    let ran = folder.atc_fed(words, fed.as_bytes()).ok();
+    let events: Vec<serde_json::Value> = ran
+        .text()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(events.len(), 1 + coming.len());
+    let last = events.last().unwrap();
+    for field in [
+        "trend",
+        "average_signal",
+        "bars_since_flip",
+        "close",
+        "time",
+        "bars",
+    ] {
+        assert_eq!(last[field], all[field], "{field}");
+    }
+    assert_eq!(
+        (&last["symbol"], &last["input"]),
+        (&"GOOG".into(), &"stdin".into())
+    );
+}
+
+#[test]
+fn a_feed_goes_on_after_a_line_that_cannot_be_read() {
+    let folder = Folder::new();
+    let feed = "symbol,time,close\nA,2024-01-01,10\nA,2024-01-02,ten\nB,2024-01-01,3\nA,2024-01-03,-1\nA,2024-01-03,11\n";
+    let runs = [
+        "watch -",
+        "watch - --bars --format csv",
+        "watch - --symbol b --bars --format csv",
+    ];
+    snapshot(
+        "watch_feed",
+        &runs.map(|words| folder.atc_fed(words, feed.as_bytes())),
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_feed_that_waits_is_interrupted() {
+    let folder = Folder::new();
+    let mut child = folder
+        .command()
+        .args(["watch", "candles", "-", "--format", "csv"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let input = child.stdin.take();
+    let mut watching = Watching { child, lines };
+    for _ in 0..6 {
+        watching.next();
+    }
+    assert_eq!(watching.interrupt(), (Vec::new(), Some(130)));
+    drop(input);
+}

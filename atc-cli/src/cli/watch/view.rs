@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use atc_cli::engine::{Change, Event, Row};
 use serde::Serialize;
 
-use super::scan_view::{self, short_time};
-use super::style::{BOLD, DIM, arrow, of_trend, paint};
+use crate::cli::scan_view::{self, short_time};
+use crate::cli::style::{BOLD, DIM, arrow, of_trend, paint};
 
 /// One line per event, for people.
 pub(crate) fn lines(changes: &[&Change], color: bool) -> String {
@@ -58,6 +58,7 @@ fn what(change: &Change) -> String {
 
 fn how_far(change: &Change) -> String {
     match (change.event(), change.n_new_bars()) {
+        (Event::Start, 1) => "new, 1 bar".to_owned(),
         (Event::Start, n) => format!("new, {n} bars"),
         (_, 0) => "revised".to_owned(),
         (_, 1) => "1 bar".to_owned(),

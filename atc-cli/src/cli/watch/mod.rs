@@ -1,5 +1,8 @@
 //! `atc watch`: what turns, as bars come.
 
+mod feed;
+mod view;
+
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,15 +13,15 @@ use clap::{Args, ValueEnum};
 
 use super::args::Global;
 use super::cache::TrustArgs;
-use super::exit::{Exit, Misuse};
+use super::exit::Exit;
 use super::params::ParamArgs;
 use super::reading::{ReadArgs, at_least_one};
 use super::scan::strongest_first;
 use super::scan_view::{self, Counts};
 use super::span::Span;
-use super::{input, interrupt, output, progress, watch_view};
+use super::{input, interrupt, output, progress};
 
-/// The longest time between Ctrl-C and its effect.
+/// About the longest time between Ctrl-C and its effect.
 const NAP: Duration = Duration::from_millis(50);
 
 /// Which symbols turn, as bars come: a line for each.
@@ -28,13 +31,18 @@ const NAP: Duration = Duration::from_millis(50);
 /// turned long, short or neutral, from what, and at which bar. Nothing is opened that has not
 /// changed, and nothing is said of a row that is half written. Ctrl-C ends it.
 ///
+/// With -, bars come from standard input, a line each: CSV with a header or without, or JSON
+/// objects. What they change is said at once. They go on from the bars of the other inputs, which
+/// are read once; a bar with the time of the last one takes its place, as one that still forms.
+///
 /// It remembers in memory, up to `--cache-size`, and leaves the cache folder to others.
 #[derive(Clone, Debug, Args)]
 #[command(
-    after_help = "Examples:\n  atc watch examples/candles\n  atc watch data/ --append-only --every 200ms\n  atc watch data/ --bars --format jsonl | jq -r 'select(.event == \"turn\") | .symbol'"
+    after_help = "Examples:\n  atc watch examples/candles\n  atc watch data/ --append-only --every 200ms\n  collector | atc watch data/ - --format jsonl | jq -r 'select(.event == \"turn\") | .symbol'"
 )]
 pub(crate) struct WatchArgs {
-    /// Files, folders, patterns, zip archives, s3:// or http(s):// URLs
+    /// Files, folders, patterns, zip archives, s3:// or http(s):// URLs, and - for standard
+    /// input
     #[arg(required = true, value_name = "PATH")]
     inputs: Vec<String>,
     /// Time from one look to the next, such as 200ms or 1m
@@ -70,9 +78,8 @@ enum WatchFormat {
 
 /// Runs the command.
 pub(crate) fn run(args: &WatchArgs, global: &Global) -> anyhow::Result<Exit> {
-    if args.inputs.iter().any(|input| input == "-") {
-        let text = "standard input cannot be looked at again; give files or folders";
-        return Err(Misuse(text.to_owned()).into());
+    if args.is_feed() {
+        return feed::run(args, global);
     }
     let plan = args.params.plan()?;
     let warm_up = plan.warm_up();
@@ -108,6 +115,13 @@ pub(crate) fn run(args: &WatchArgs, global: &Global) -> anyhow::Result<Exit> {
     }
 }
 
+impl WatchArgs {
+    /// Whether bars come from standard input.
+    fn is_feed(&self) -> bool {
+        self.inputs.iter().any(|input| input == "-")
+    }
+}
+
 fn look_again(args: &WatchArgs, watch: &mut Watch) -> Look {
     watch.look(input::discovered(&args.inputs))
 }
@@ -134,9 +148,12 @@ fn show_first(
 ) -> anyhow::Result<()> {
     if args.format != WatchFormat::Table {
         if args.format == WatchFormat::Csv {
-            output::data(&watch_view::csv_header())?;
+            output::data(&view::csv_header())?;
         }
         return show(args, global, look);
+    }
+    if args.is_feed() && look.changes.is_empty() && look.n_failing == 0 {
+        return Ok(()); // there is no history
     }
     let rows = look.changes.iter().map(|change| change.row.clone());
     let mut rows: Vec<Row> = rows.collect();
@@ -145,7 +162,7 @@ fn show_first(
     strongest_first(&mut rows);
     let color = global.colors_stdout();
     output::data(&scan_view::tables(&rows, &counts, (warm_up, color)))?;
-    if !global.quiet && !look.is_cancelled && args.looks != Some(1) {
+    if !global.quiet && !look.is_cancelled && args.looks != Some(1) && !args.is_feed() {
         let Span(every) = args.every;
         output::say(&format!("watching, every {every:?}; Ctrl-C ends it"));
     }
@@ -161,9 +178,9 @@ fn show(args: &WatchArgs, global: &Global, look: &Look) -> anyhow::Result<()> {
         return Ok(());
     }
     output::data(&match args.format {
-        WatchFormat::Table => watch_view::lines(&told, global.colors_stdout()),
-        WatchFormat::Jsonl => watch_view::json_lines(&told)?,
-        WatchFormat::Csv => watch_view::csv(&told),
+        WatchFormat::Table => view::lines(&told, global.colors_stdout()),
+        WatchFormat::Jsonl => view::json_lines(&told)?,
+        WatchFormat::Csv => view::csv(&told),
     })
 }
 
