@@ -18,105 +18,105 @@ use super::exit::Misuse;
 pub(crate) struct ParamArgs {
     /// Published version to follow: lts (default), original or pine
     #[arg(long, value_name = "PROFILE")]
-    profile: Option<Profile>,
+    pub(super) profile: Option<Profile>,
     /// scalping, intraday or swing
     #[arg(long, value_name = "PRESET")]
-    preset: Option<Preset>,
+    pub(super) preset: Option<Preset>,
     /// A JSON object of parameters, or one with a `params` key
     #[arg(long, value_name = "FILE.json")]
-    params: Option<PathBuf>,
+    pub(super) params: Option<PathBuf>,
     /// Base length of all six families, in bars [default: 28]
     #[arg(long, value_name = "BARS", allow_negative_numbers = true)]
-    len: Option<usize>,
+    pub(super) len: Option<usize>,
     /// Base length of the EMA family
     #[arg(long, value_name = "BARS", allow_negative_numbers = true)]
-    ema_len: Option<usize>,
+    pub(super) ema_len: Option<usize>,
     /// Base length of the HMA family
     #[arg(long, value_name = "BARS", allow_negative_numbers = true)]
-    hma_len: Option<usize>,
+    pub(super) hma_len: Option<usize>,
     /// Base length of the WMA family
     #[arg(long, value_name = "BARS", allow_negative_numbers = true)]
-    wma_len: Option<usize>,
+    pub(super) wma_len: Option<usize>,
     /// Base length of the DEMA family
     #[arg(long, value_name = "BARS", allow_negative_numbers = true)]
-    dema_len: Option<usize>,
+    pub(super) dema_len: Option<usize>,
     /// Base length of the LSMA family
     #[arg(long, value_name = "BARS", allow_negative_numbers = true)]
-    lsma_len: Option<usize>,
+    pub(super) lsma_len: Option<usize>,
     /// Base length of the KAMA family
     #[arg(long, value_name = "BARS", allow_negative_numbers = true)]
-    kama_len: Option<usize>,
+    pub(super) kama_len: Option<usize>,
     /// Starting weight of the EMA family [default: 1]
     #[arg(long, value_name = "W", allow_negative_numbers = true)]
-    ema_weight: Option<f64>,
+    pub(super) ema_weight: Option<f64>,
     /// Starting weight of the HMA family
     #[arg(long, value_name = "W", allow_negative_numbers = true)]
-    hma_weight: Option<f64>,
+    pub(super) hma_weight: Option<f64>,
     /// Starting weight of the WMA family
     #[arg(long, value_name = "W", allow_negative_numbers = true)]
-    wma_weight: Option<f64>,
+    pub(super) wma_weight: Option<f64>,
     /// Starting weight of the DEMA family
     #[arg(long, value_name = "W", allow_negative_numbers = true)]
-    dema_weight: Option<f64>,
+    pub(super) dema_weight: Option<f64>,
     /// Starting weight of the LSMA family
     #[arg(long, value_name = "W", allow_negative_numbers = true)]
-    lsma_weight: Option<f64>,
+    pub(super) lsma_weight: Option<f64>,
     /// Starting weight of the KAMA family
     #[arg(long, value_name = "W", allow_negative_numbers = true)]
-    kama_weight: Option<f64>,
+    pub(super) kama_weight: Option<f64>,
     /// Spread of the nine lengths: narrow, medium (default) or wide
     #[arg(long, value_name = "SPREAD")]
-    robustness: Option<Robustness>,
+    pub(super) robustness: Option<Robustness>,
     /// Growth rate per bar, times 1000 [default: 0.02]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
-    lambda: Option<f64>,
+    pub(super) lambda: Option<f64>,
     /// Equity decay in percent per bar [default: 0.03]
     #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
-    decay: Option<f64>,
+    pub(super) decay: Option<f64>,
     /// Bars at the start that earn nothing and have no output [default: 0]
     #[arg(long, value_name = "BARS", allow_negative_numbers = true)]
-    cutout: Option<usize>,
+    pub(super) cutout: Option<usize>,
     /// Average signal above which the trend is long [default: 0.1]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
-    long_threshold: Option<f64>,
+    pub(super) long_threshold: Option<f64>,
     /// Average signal below which the trend is short [default: -0.1]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
-    short_threshold: Option<f64>,
+    pub(super) short_threshold: Option<f64>,
     /// Delay the average signal by one bar, so that it never repaints
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    strategy: Option<bool>,
+    pub(super) strategy: Option<bool>,
     /// What a bar without a price means: reject (default) or skip
     #[arg(long, value_name = "GAPS")]
-    gaps: Option<Gaps>,
+    pub(super) gaps: Option<Gaps>,
     /// Switch: hull or sma
     #[arg(long, value_name = "SWITCH")]
-    hma: Option<Hma>,
+    pub(super) hma: Option<Hma>,
     /// Switch: first or mean
     #[arg(long, value_name = "SWITCH")]
-    dema_seed: Option<DemaSeed>,
+    pub(super) dema_seed: Option<DemaSeed>,
     /// Switch: newest or `one_before`
     #[arg(long, value_name = "SWITCH")]
-    lsma_at: Option<LsmaAt>,
+    pub(super) lsma_at: Option<LsmaAt>,
     /// Switch: source or zero
     #[arg(long, value_name = "SWITCH")]
-    kama_start: Option<KamaStart>,
+    pub(super) kama_start: Option<KamaStart>,
     /// Switch: zero or last
     #[arg(long, value_name = "SWITCH")]
-    idle_step: Option<IdleStep>,
+    pub(super) idle_step: Option<IdleStep>,
     /// Switch: thresholds or half
     #[arg(long, value_name = "SWITCH")]
-    cut: Option<Cut>,
+    pub(super) cut: Option<Cut>,
 }
 
 impl ParamArgs {
     /// The plan these arguments ask for.
     pub(crate) fn plan(&self) -> anyhow::Result<Plan> {
-        checked(self.params(None)?)
+        checked(self.params()?)
     }
 
-    /// The parameters these arguments ask for, on the ground of another preset if one is given.
-    pub(crate) fn params(&self, preset: Option<Preset>) -> anyhow::Result<Params> {
-        let mut params = preset.or(self.preset).unwrap_or_default().params();
+    /// The parameters these arguments ask for.
+    pub(crate) fn params(&self) -> anyhow::Result<Params> {
+        let mut params = self.preset.unwrap_or_default().params();
         if let Some(path) = &self.params {
             params = overlay(params, path)?;
         }
@@ -194,7 +194,14 @@ pub(crate) fn overlay(base: Params, path: &Path) -> anyhow::Result<Params> {
         serde_json::from_str(&text).map_err(|error| misuse(format!("is not JSON: {error}")))?;
     let object = match parsed {
         Value::Object(mut object) => match object.remove("params") {
-            Some(Value::Object(inner)) => inner,
+            Some(Value::Object(inner)) => {
+                // Others may keep notes beside them, but no parameters.
+                if let Some(name) = object.keys().find(|name| is_known(name)) {
+                    let text = format!("`{name}` stands beside `params`; move it into that object");
+                    return Err(misuse(text));
+                }
+                inner
+            }
             Some(other) => {
                 return Err(misuse(format!("`params` must be an object, got {other}")));
             }
@@ -226,10 +233,14 @@ pub(crate) fn overlay_values(
     serde_json::from_value(Value::Object(merged)).map_err(|error| misuse(error.to_string()))
 }
 
+fn is_known(key: &str) -> bool {
+    Params::NAMES.contains(&key)
+}
+
 /// Refuses an unknown name with the nearest known one, and a wrong value with
 /// the name it was given for.
 fn check_key(key: &str, value: &Value) -> Result<(), String> {
-    if !Params::NAMES.contains(&key) {
+    if !is_known(key) {
         let nearest = Params::NAMES
             .iter()
             .max_by(|a, b| {

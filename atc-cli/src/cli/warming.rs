@@ -9,12 +9,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use atc_cli::engine::Cache;
 use atc_parallel::CancelToken;
 use indicatif::ProgressBar;
 use serde::{Deserialize, Serialize};
 
 use super::args::Global;
-use super::exit::Exit;
+use super::exit::{Exit, Misuse};
 use super::output;
 
 /// How often the status is written, and the wish to stop looked for.
@@ -58,8 +59,8 @@ impl Progress {
 impl Warming {
     /// Takes the lock; `None` if another process is warming this cache.
     pub(crate) fn begin(folder: &Path) -> anyhow::Result<Option<Self>> {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("{}: cannot be created", folder.display()))?;
+        Cache::claim(folder)
+            .map_err(|error| Misuse(format!("the cache cannot be used: {error}")))?;
         let Some(lock) = take_lock(folder)? else {
             return Ok(None);
         };

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use atc_core::{Family, Params, Preset};
+use atc_core::{Params, Preset};
 use serde_json::Value;
 
 use crate::cli::exit::Misuse;
@@ -33,6 +33,10 @@ impl FromStr for Vary {
         };
         if name.is_empty() || values.iter().any(String::is_empty) {
             return Err(form.to_owned());
+        }
+        let twice = |at: usize| values[..at].contains(&values[at]);
+        if let Some(at) = (1..values.len()).find(|at| twice(*at)) {
+            return Err(format!("`{}` is there twice", values[at]));
         }
         let name = name.trim().replace('-', "_");
         Ok(Self { name, values })
@@ -120,23 +124,25 @@ fn set(args: &ParamArgs, vary: &[Vary], mut index: usize) -> anyhow::Result<Set>
         index /= one.values.len();
     }
     values.reverse();
-    let mut preset = None;
+    let mut args = args.clone();
     let mut fields = Vec::new();
     for (one, value) in vary.iter().zip(&values) {
         let bad = |error: String| Misuse(format!("--vary {}: {error}", one.name));
         match one.name.as_str() {
             "preset" => {
                 let parsed: Result<Preset, _> = value.parse();
-                preset = Some(parsed.map_err(|error| bad(error.to_string()))?);
+                args.preset = Some(parsed.map_err(|error| bad(error.to_string()))?);
             }
             "len" => {
-                fields.extend(Family::ALL.map(|family| (format!("{family}_len"), of_text(value))));
+                let parsed: Result<usize, _> = value.parse();
+                let refused = |_| bad(format!("`{value}` is no whole number of bars"));
+                args.len = Some(parsed.map_err(refused)?);
             }
             name => fields.push((name.to_owned(), of_text(value))),
         }
     }
-    let params =
-        overlay_values(args.params(preset)?, fields).map_err(|error| error.context("--vary"))?;
+    // As with a scan, the length of one family wins over that of all, whichever is varied.
+    let params = overlay_values(args.params()?, fields).map_err(|error| error.context("--vary"))?;
     Ok(Set { values, params })
 }
 
@@ -150,6 +156,8 @@ pub(super) fn of_text(text: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use atc_core::Family;
+
     use super::*;
 
     fn values(text: &str) -> Result<Vec<String>, String> {
@@ -184,9 +192,31 @@ mod tests {
             "x=1..9:-1",
             "x=0..1e9",
             "x=0..99999:1",
+            "len=20,30,20",
         ] {
             assert!(bad.parse::<Vary>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_length_of_a_family_wins_over_that_of_all() {
+        let of = |args: &ParamArgs, vary: &[&str]| {
+            let vary: Vec<Vary> = vary.iter().map(|text| text.parse().unwrap()).collect();
+            let sets = sets(args, &vary).unwrap();
+            let lengths = sets.iter().map(|set| set.params.lengths);
+            let pairs = lengths.map(|lengths| (lengths[Family::Ema], lengths[Family::Hma]));
+            pairs.collect::<Vec<_>>()
+        };
+        let args = ParamArgs::default();
+        let one = of(&args, &["len=20,30", "ema_len=10"]);
+        assert_eq!(one, of(&args, &["ema_len=10", "len=20,30"]));
+        assert_eq!(one, [(10, 20), (10, 30)]);
+        let flag = ParamArgs {
+            ema_len: Some(10),
+            ..args
+        };
+        assert_eq!(of(&flag, &["len=20,30"]), [(10, 20), (10, 30)]);
+        assert_eq!(of(&flag, &["ema_len=12"]), [(12, 28)]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The folder of a cache, looked at from outside.
 //!
 //! ```text
+//! CACHEDIR.TAG whose folder it is
 //! sources      what is known of sources without opening them
 //! readings/    last readings, one table per question
 //! ends         where series ended
@@ -16,7 +17,7 @@ use std::path::Path;
 use atc_cache::{Journal, SourceIndex, Store};
 use serde::Serialize;
 
-use super::{Cache, QUESTIONS};
+use super::{Cache, QUESTIONS, tag};
 
 /// What is in the folder of a cache.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -56,18 +57,29 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// If another process uses the store, or something cannot be removed.
+    /// If it holds no cache, another process uses the store, or something cannot be removed.
     pub fn clear(folder: &Path) -> io::Result<()> {
         if !folder.exists() {
             return Ok(());
         }
+        if !tag::is_ours(folder) {
+            return Err(io::Error::other(tag::refusal(folder)));
+        }
         let store = folder.join("store");
         Store::clear(&store).map_err(|warning| io::Error::other(warning.to_string()))?;
         for name in ["readings", "store"] {
-            gone(fs::remove_dir_all(folder.join(name)))?;
+            gone(&folder.join(name), |path| fs::remove_dir_all(path))?;
         }
-        for name in ["sources", "ends", "journal", "warm.json"] {
-            gone(fs::remove_file(folder.join(name)))?;
+        // The tag last: without it the rest would be taken for somebody else's.
+        for name in [
+            "sources",
+            "ends",
+            "journal",
+            "warm.json",
+            tag::DRAFT,
+            tag::NAME,
+        ] {
+            gone(&folder.join(name), |path| fs::remove_file(path))?;
         }
         Ok(())
     }
@@ -88,10 +100,13 @@ pub(super) fn forget_questions(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// What was not there need not be removed.
-fn gone(removed: io::Result<()>) -> io::Result<()> {
-    match removed {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+/// Removes something; what was not there need not be removed.
+fn gone(path: &Path, remove: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    match remove(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            let text = format!("{}: cannot be removed: {error}", path.display());
+            Err(io::Error::new(error.kind(), text))
+        }
         _ => Ok(()),
     }
 }

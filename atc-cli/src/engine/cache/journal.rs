@@ -84,7 +84,7 @@ impl Cache {
         let noted = serde_json::to_string(query)
             .map_err(std::io::Error::from)
             .and_then(|subject| {
-                std::fs::create_dir_all(home)?;
+                Self::claim(home)?;
                 let mut journal = Journal::open(home.join("journal"), LIMIT)?;
                 journal.append(&access(subject))?;
                 journal.flush()

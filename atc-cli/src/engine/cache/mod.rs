@@ -28,6 +28,7 @@ mod save;
 mod see;
 mod statistics;
 mod swept;
+mod tag;
 mod tile;
 mod trail;
 
@@ -37,7 +38,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
-use atc_cache::{Config, Opening, SourceIndex, Store, Table};
+use atc_cache::{CacheError, Config, Opening, SourceIndex, Store, Table};
 
 use super::background::Traffic;
 
@@ -116,11 +117,15 @@ pub struct Cache {
 impl Cache {
     /// A cache in `directory`, which is created when there is something to keep: 1 GiB on disk.
     ///
-    /// Of that, up to 64 MiB are in memory as well. A directory that cannot be used costs one warning, and the cache
-    /// keeps to memory.
+    /// Of that, up to 64 MiB are in memory as well. A directory that cannot be used, or that holds something else, costs
+    /// one warning, and the cache keeps to memory.
     pub fn in_directory(directory: impl Into<PathBuf>) -> Self {
         let home = directory.into();
         let mut cache = Self::in_memory().memory_bytes(64 << 20);
+        if !tag::is_ours(&home) {
+            cache.warned = Arc::new(Mutex::new(vec![tag::refusal(&home)]));
+            return cache;
+        }
         cache.index = RwLock::new(SourceIndex::open(home.join("sources")));
         cache.home = Some(home);
         cache
@@ -211,8 +216,16 @@ impl Cache {
     fn begin_store(&self) {
         let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
         if self.store.get().is_none() && opening.is_none() {
-            *opening = Store::begin_open(&self.config()).ok();
+            *opening = self.begin_open().ok();
         }
+    }
+
+    fn begin_open(&self) -> Result<Opening, CacheError> {
+        if let Some(home) = &self.home {
+            // If it cannot be written, opening the store says so.
+            let _ = Self::claim(home);
+        }
+        Store::begin_open(&self.config())
     }
 
     /// Whether nobody who needs the store has to wait for it.
@@ -223,7 +236,7 @@ impl Cache {
     fn store(&self) -> Option<&Store> {
         let open = || {
             let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
-            let begin = || Store::begin_open(&self.config());
+            let begin = || self.begin_open();
             let opening = opening.take().map_or_else(begin, Ok);
             let store = opening.map(Opening::finish);
             if let Err(error) = &store {

@@ -60,6 +60,7 @@ impl Cache {
 
     /// Writes what is new of the tables, and holds up nobody who asks meanwhile.
     fn save_tables(&self, home: &Path) -> io::Result<()> {
+        Self::claim(home)?;
         let folder = home.join("readings");
         std::fs::create_dir_all(&folder)?;
         let readings = || self.readings.lock().unwrap_or_else(PoisonError::into_inner);
@@ -79,7 +80,7 @@ impl Cache {
 
     /// Writes what is new of the index.
     fn save_sources(&self, home: &Path) -> io::Result<()> {
-        std::fs::create_dir_all(home)?;
+        Self::claim(home)?;
         let draft = write(&self.index).begin_save();
         if let Some(draft) = draft {
             draft.write().map_err(|(error, draft)| {

@@ -40,6 +40,8 @@ pub(crate) fn read(stream: impl BufRead, rows: &mut Collector<'_>) -> Result<Str
 struct Dialect {
     delimiter: u8,
     has_header: bool,
+    /// Of the first line.
+    n_cells: usize,
     layout: Rc<Layout>,
 }
 
@@ -99,6 +101,7 @@ impl Dialect {
         Ok(Self {
             delimiter,
             has_header,
+            n_cells: cells.len(),
             layout: Rc::new(layout),
         })
     }
@@ -138,6 +141,9 @@ struct RowReader<'a> {
     delimiter: u8,
     layout: &'a Layout,
     n_needed: usize,
+    /// Cells that may follow those.
+    n_rest: usize,
+    has_header: bool,
     cells: Vec<(usize, usize)>,
 }
 
@@ -152,6 +158,8 @@ impl<'a> RowReader<'a> {
             delimiter: dialect.delimiter,
             layout: &dialect.layout,
             n_needed,
+            n_rest: dialect.n_cells.saturating_sub(n_needed),
+            has_header: dialect.has_header,
             cells: Vec::with_capacity(n_needed),
         }
     }
@@ -177,6 +185,10 @@ impl<'a> RowReader<'a> {
                 .error(ErrorKind::Row, row, what)
                 .remedy("complete the row or remove it"));
         }
+        let end = self.cells.last().map_or(0, |cell| cell.1);
+        if self.n_rest < places(self.delimiter, &line[end..]).count() {
+            self.refuse_surplus(row, line, rows)?;
+        }
         let cell = |column: usize| {
             let (from, to) = self.cells[column];
             &line[from..to]
@@ -199,6 +211,33 @@ impl<'a> RowReader<'a> {
             sum += rows.number(row, layout.name(column), cell(column))?;
         }
         rows.push(row, time, close, sum / layout.source.len() as f64)
+    }
+
+    /// Refuses a row with more cells than the first line: what is in the wrong column looks like a price as well.
+    #[cold]
+    fn refuse_surplus(
+        &self,
+        row: u64,
+        line: &[u8],
+        rows: &Collector<'_>,
+    ) -> Result<(), DatasetError> {
+        let mut cells = Vec::new();
+        split(line, self.delimiter, usize::MAX, &mut cells);
+        let most = self.n_needed + self.n_rest;
+        let is_there = |&(from, to): &(usize, usize)| !line[from..to].trim_ascii().is_empty();
+        // Delimiters at the end of a line hold nothing.
+        if !cells.iter().skip(most).any(is_there) {
+            return Ok(());
+        }
+        let first = if self.has_header {
+            "header"
+        } else {
+            "first row"
+        };
+        let what = format!("has {} cells, the {first} has {most}", cells.len());
+        Err(rows.error(ErrorKind::Row, row, what).remedy(
+            "quote cells that hold the delimiter, and write numbers without thousands separators",
+        ))
     }
 }
 

@@ -8,12 +8,36 @@ use crate::engine::dataset::{DatasetError, ErrorKind};
 impl Collector<'_> {
     /// Reads a number written as text.
     pub(crate) fn number(&self, row: u64, column: &str, cell: &[u8]) -> Result<f64, DatasetError> {
+        if self.decimal_comma {
+            self.keep_to_one_mark(row, column, cell)?;
+        }
         parse_number(cell, self.decimal_comma).ok_or_else(|| {
             self.error(ErrorKind::Number, row, "is not a number")
                 .column(column)
                 .value(&String::from_utf8_lossy(cell))
                 .remedy("write a plain number such as 1234.5, or leave the cell empty")
         })
+    }
+
+    /// Refuses `1,038` among numbers such as `38.5`: one of the two is not what it looks like.
+    fn keep_to_one_mark(&self, row: u64, column: &str, cell: &[u8]) -> Result<(), DatasetError> {
+        let is_mark = |byte: &&u8| matches!(byte, b',' | b'.');
+        let Some(mark) = cell.iter().find(is_mark) else {
+            return Ok(());
+        };
+        let known = self.decimal_mark.get().unwrap_or(*mark);
+        self.decimal_mark.set(Some(known));
+        if known == *mark {
+            return Ok(());
+        }
+        let what = format!(
+            "has `{}` where the numbers before have `{}`",
+            char::from(*mark),
+            char::from(known)
+        );
+        let error = self.error(ErrorKind::Number, row, what).column(column);
+        let error = error.value(&String::from_utf8_lossy(cell));
+        Err(error.remedy("write all numbers with the same decimal mark, and without any other"))
     }
 
     /// Reads a time written as text.

@@ -3,6 +3,7 @@
 mod cells;
 mod refusals;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ pub(crate) struct Collector<'a> {
     /// Rows with errors are counted instead of refused, and any order of times is taken.
     lenient: bool,
     pub(crate) decimal_comma: bool,
+    /// Where a comma may be a decimal mark, the mark of the numbers so far.
+    decimal_mark: Cell<Option<u8>>,
     layout: Option<Shape>,
     series: Vec<Series>,
     by_symbol: HashMap<String, usize>,
@@ -80,6 +83,7 @@ impl<'a> Collector<'a> {
             symbol,
             lenient,
             decimal_comma: false,
+            decimal_mark: Cell::new(None),
             layout: None,
             series: Vec::new(),
             by_symbol: HashMap::new(),
