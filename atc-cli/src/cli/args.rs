@@ -122,7 +122,8 @@ pub(crate) struct ScanArgs {
         long,
         value_name = "X",
         default_value_t = 0.0,
-        allow_negative_numbers = true
+        allow_negative_numbers = true,
+        value_parser = share
     )]
     pub(crate) min_signal: f64,
     /// Only the first N symbols, after sorting
@@ -146,6 +147,14 @@ pub(crate) struct ScanArgs {
     pub(crate) read: ReadArgs,
     #[command(flatten)]
     pub(crate) params: ParamArgs,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text
+        .parse()
+        .ok()
+        .filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "must be a number of 0 to 1".to_owned())
 }
 
 /// Order of the rows of a scan.

@@ -10,7 +10,7 @@ use atc_cli::engine::{Computed, Engine};
 
 use super::args::{ComputeArgs, Global};
 use super::exit::{Exit, Misuse};
-use super::{input, output, progress};
+use super::{input, output, progress, style};
 
 /// Runs the command.
 pub(crate) fn run(args: &ComputeArgs, global: &Global) -> anyhow::Result<Exit> {
@@ -19,6 +19,10 @@ pub(crate) fn run(args: &ComputeArgs, global: &Global) -> anyhow::Result<Exit> {
     // Opened first: a folder that cannot be written is known before hours of computing.
     let file = args.output.as_deref().map(create).transpose()?;
     let (sources, missing) = input::sources(&args.inputs);
+    if let Some(path) = &args.output {
+        keep_inputs(path, &sources)?;
+    }
+    warn_of_twins(&sources, global);
     let bar = progress::bar(global, sources.len(), "computing");
     let engine = args.read.engine(plan, &sources, (global, &bar), None)?;
     let run = Run {
@@ -64,7 +68,39 @@ fn format(args: &ComputeArgs) -> anyhow::Result<Format> {
     Ok(format)
 }
 
-fn create(path: &Path) -> anyhow::Result<AtomicFile> {
+/// Refuses an output that would take the place of an input.
+fn keep_inputs(output: &Path, sources: &[Source]) -> anyhow::Result<()> {
+    // What is not there yet is no input.
+    let Ok(place) = output.canonicalize() else {
+        return Ok(());
+    };
+    let is_it = |file: &Path| {
+        file.file_name() == place.file_name() && file.canonicalize().is_ok_and(|file| file == place)
+    };
+    if sources.iter().flat_map(Source::files).any(is_it) {
+        let text = format!("{}: is an input; write elsewhere", output.display());
+        return Err(Misuse(text).into());
+    }
+    Ok(())
+}
+
+/// Says which symbols rows of the output will not tell apart.
+fn warn_of_twins(sources: &[Source], global: &Global) {
+    let mut names: Vec<&str> = sources.iter().map(Source::symbol).collect();
+    names.sort_unstable();
+    let twins = names.chunk_by(|a, b| a == b).find(|same| 1 < same.len());
+    if let Some(twins) = twins {
+        let text = format!(
+            "{} inputs are called {}; rows of the output do not tell them apart",
+            twins.len(),
+            style::clean(twins[0]),
+        );
+        output::warn(global, &text);
+    }
+}
+
+/// A file that appears when it is complete; a place where that cannot be is misuse.
+pub(crate) fn create(path: &Path) -> anyhow::Result<AtomicFile> {
     let refused = |error: io::Error| {
         let why = match error.kind() {
             io::ErrorKind::NotFound => "there is no such folder; create it first".to_owned(),

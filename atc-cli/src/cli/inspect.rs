@@ -27,7 +27,12 @@ pub(crate) fn render(verdicts: &[Verdict], color: bool) -> String {
                 Some(rest) => (verdict.path.clone(), rest.to_owned()),
                 None => (name(verdict), format!(": {remark}")),
             };
-            let _ = writeln!(text, "{word} {}{rest}", paint(&file, BOLD, color));
+            let _ = writeln!(
+                text,
+                "{word} {}{}",
+                style::name(&file, color),
+                style::clean(&rest)
+            );
         }
     }
     if verdicts.iter().any(|verdict| !verdict.remarks.is_empty()) {
@@ -59,7 +64,7 @@ fn row(verdict: &Verdict, color: bool) -> Vec<String> {
             of_word(verdict.verdict),
             color,
         ),
-        paint(&verdict.symbol, BOLD, color),
+        style::name(&verdict.symbol, color),
         verdict.format.clone(),
         rows(verdict, color),
         of_times(|times| times.period.clone().unwrap_or("–".to_owned())),

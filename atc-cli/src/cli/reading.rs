@@ -16,7 +16,7 @@ pub(crate) struct ReadArgs {
     #[arg(long, value_name = "NAME", default_value = "close")]
     pub(crate) source: SourceColumn,
     /// Threads to use; 0 is one per core
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = threads)]
     pub(crate) jobs: usize,
     /// How jobs run; results are the same bits with each
     #[arg(long, value_enum, default_value = "auto")]
@@ -57,6 +57,12 @@ impl ExecutorName {
             Self::Gpu => "gpu",
         }
     }
+}
+
+/// Threads that are no mistake.
+fn threads(text: &str) -> Result<usize, String> {
+    let n = text.parse().ok().filter(|n| *n <= 1024);
+    n.ok_or_else(|| "must be a whole number of at most 1024".to_owned())
 }
 
 pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {

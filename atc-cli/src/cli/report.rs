@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use atc_cli::engine::dataset::Bars;
-use atc_cli::engine::inspect::{Verdict, Word, inspect as look};
+use atc_cli::engine::inspect::{Demands, Verdict, Word, inspect as look};
 use atc_cli::engine::why::{At, why as explain};
 use atc_parallel::{Control, ExecutorExt};
 
@@ -42,6 +42,15 @@ fn only_series(args: &WhyArgs) -> anyhow::Result<Bars> {
         (None, Some(failure)) => Err(failure.error.into()),
         (last, _) => {
             series.extend(last);
+            if series.iter().all(|bars| bars.symbol == series[0].symbol) {
+                let text = format!(
+                    "{} holds {} series of the symbol {}; `why` explains one, give its file",
+                    args.input,
+                    series.len(),
+                    series[0].symbol
+                );
+                return Err(Misuse(text).into());
+            }
             let names: Vec<&str> = series.iter().map(|bars| bars.symbol.as_str()).collect();
             let (shown, n_more) = (names.len().min(8), names.len().saturating_sub(8));
             let more = if n_more > 0 {
@@ -62,7 +71,7 @@ fn only_series(args: &WhyArgs) -> anyhow::Result<Bars> {
 
 /// Runs `atc inspect`.
 pub(crate) fn inspect(args: &InspectArgs, global: &Global) -> anyhow::Result<Exit> {
-    let warm_up = args.params.plan()?.warm_up();
+    let demands = Demands::of(&args.params.plan()?);
     let (sources, missing) = input::sources(&args.inputs);
     let request = args.read.request();
     let bar = progress::bar(global, sources.len(), "inspecting");
@@ -73,7 +82,7 @@ pub(crate) fn inspect(args: &InspectArgs, global: &Global) -> anyhow::Result<Exi
     let verdicts: Vec<Verdict> = chosen
         .executor
         .map_with(sources.len(), &control, move |slot| {
-            look(&sources[slot.job], &request, warm_up)
+            look(&sources[slot.job], &request, demands)
         })
         .into_iter()
         .flatten()

@@ -16,7 +16,7 @@ use atc_core::{Params, Trend};
 use super::args::{Global, ScanArgs, ScanFormat, Sort};
 use super::exit::Exit;
 use super::scan_view::{self, Counts};
-use super::{cache, input, output, progress};
+use super::{cache, compute, input, output, progress};
 
 /// Rows from which on writing them as text is worth a second thread.
 const MANY_ROWS: usize = 256;
@@ -24,6 +24,7 @@ const MANY_ROWS: usize = 256;
 /// Runs the command.
 pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     let begun = Instant::now();
+    let stats = args.stats.as_deref().map(compute::create).transpose()?;
     // Both need it; the first makes it.
     let plan = OnceLock::new();
     let plan_now = || plan.get_or_init(|| args.params.plan()).as_ref().ok();
@@ -49,7 +50,7 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     } = scan;
     let failed = input::all_failures(missing, failed, rows.len());
     let counts = Counts::of(&rows, failed.len());
-    if let Some(path) = &args.stats {
+    if let (Some(path), Some(file)) = (&args.stats, stats) {
         let seconds = begun.elapsed().as_secs_f64();
         let stats = Stats {
             counts,
@@ -62,7 +63,7 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
             spent: engine.spent(),
             failures: failed.iter().map(Failed::of).collect(),
         };
-        write_stats(path, &stats)?;
+        write_stats((path, file), &stats)?;
     }
     let show = || show(args, global, (rows, counts), engine.plan().warm_up());
     let shown = match engine.cache() {
@@ -195,12 +196,12 @@ impl Failed {
     }
 }
 
-pub(crate) fn write_stats(path: &Path, stats: &impl serde::Serialize) -> anyhow::Result<()> {
+pub(crate) fn write_stats(
+    (path, mut file): (&Path, AtomicFile),
+    stats: &impl serde::Serialize,
+) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(stats)? + "\n";
-    let written = AtomicFile::create(path).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.commit()
-    });
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.commit());
     let name = path.display().to_string();
     written
         .context("the statistics are lost")

@@ -93,7 +93,7 @@ fn cells(row: &Row, warm_up: usize, color: bool) -> Vec<String> {
     let style = of_trend(row.trend);
     let star = if row.n_bars < warm_up { "*" } else { "" };
     let mut cells = vec![
-        paint(&format!("{}{star}", row.symbol), BOLD, color),
+        style::name(&format!("{}{star}", row.symbol), color),
         paint(row.trend.name(), style, color),
         paint(&format!("{:+.3}", row.average_signal), style, color),
     ];

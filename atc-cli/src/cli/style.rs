@@ -24,6 +24,23 @@ pub(crate) fn paint(text: &str, style: Style, color: bool) -> String {
     }
 }
 
+/// A name out of an input, without what would move a terminal's cursor or break a line.
+pub(crate) fn name(text: &str, color: bool) -> String {
+    paint(&clean(text), BOLD, color)
+}
+
+/// Text out of an input, on one line and without control characters.
+pub(crate) fn clean(text: &str) -> String {
+    let visible = |c: char| {
+        if c.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    };
+    text.chars().map(visible).collect()
+}
+
 /// The style of a trend.
 pub(crate) fn of_trend(trend: Trend) -> Style {
     match trend {

@@ -23,7 +23,7 @@ fn header(report: &Report, color: bool) -> String {
     let signal = format!("{:+.4}", report.average_signal);
     format!(
         "{}  {}  close {}  average signal {}  {}\n",
-        paint(&report.symbol, BOLD, color),
+        style::name(&report.symbol, color),
         place(report.bar, report.time.as_deref()),
         report.close,
         paint(&signal, of_trend(report.trend), color),

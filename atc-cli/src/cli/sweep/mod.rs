@@ -13,6 +13,7 @@ use clap::{Args, ValueEnum};
 
 use super::args::Global;
 use super::cache::TrustArgs;
+use super::compute::create;
 use super::exit::{Exit, Misuse};
 use super::gpu::Gpu;
 use super::params::{ParamArgs, checked};
@@ -99,6 +100,7 @@ pub(crate) fn run(args: &SweepArgs, global: &Global) -> anyhow::Result<Exit> {
     let sweep = Arc::new(sweep);
     tell(global, &sweep);
     let begun = Instant::now();
+    let file = args.stats.as_deref().map(create).transpose()?;
     let open = || global.cache.open(args.trust.get(), global);
     let ((sources, missing), cache) = input::beside(|| input::sources(&args.inputs), open);
     let bar = progress::bar(global, sources.len(), "sweeping");
@@ -115,7 +117,7 @@ pub(crate) fn run(args: &SweepArgs, global: &Global) -> anyhow::Result<Exit> {
         is_cancelled,
     } = scan;
     let failed = input::all_failures(missing, failed, symbols.len());
-    if let (Some(path), Some(digest)) = (&args.stats, digest) {
+    if let (Some(path), Some(file), Some(digest)) = (&args.stats, file, digest) {
         let shared = sweep.shared();
         let stats = Stats {
             symbols: symbols.len(),
@@ -128,7 +130,7 @@ pub(crate) fn run(args: &SweepArgs, global: &Global) -> anyhow::Result<Exit> {
             spent: engine.spent(),
             failures: failed.iter().map(Failed::of).collect(),
         };
-        write_stats(path, &stats)?;
+        write_stats((path, file), &stats)?;
     }
     view::sort(&mut symbols);
     symbols.truncate(args.top.unwrap_or(usize::MAX));

@@ -142,7 +142,7 @@ impl Swept<'_> {
         let style = of_trend(trend);
         let percent = 100 * count / self.sets.len();
         vec![
-            paint(&symbol.symbol, BOLD, color),
+            style::name(&symbol.symbol, color),
             paint(trend.name(), style, color),
             paint(&format!("{percent} %"), style, color),
             votes.long.to_string(),

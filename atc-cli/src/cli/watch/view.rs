@@ -6,7 +6,7 @@ use atc_cli::engine::{Change, Event, Row};
 use serde::Serialize;
 
 use crate::cli::scan_view::{self, short_time};
-use crate::cli::style::{BOLD, DIM, arrow, of_trend, paint};
+use crate::cli::style::{self, DIM, arrow, of_trend, paint};
 
 /// One line per event, for people.
 pub(crate) fn lines(changes: &[&Change], color: bool) -> String {
@@ -29,7 +29,7 @@ pub(crate) fn lines(changes: &[&Change], color: bool) -> String {
             text,
             "{}  {}  {}  {}  {}  {}  {close}",
             paint(&format!("{:<17}", when(&change.row)), DIM, color),
-            paint(&format!("{symbol:<10}"), BOLD, color),
+            style::name(&format!("{symbol:<10}"), color),
             paint(&format!("{:<17}", what(change)), style, color),
             paint(&format!("{average_signal:+.3}"), style, color),
             arrows.join(" "),

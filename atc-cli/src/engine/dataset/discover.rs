@@ -6,7 +6,6 @@ use std::io::{self, BufReader};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::archive;
 use super::collect::Symbol;
 use super::folder::{self, Kind};
 use super::place::{has_data_extension, hive_folder, is_zip};
@@ -14,6 +13,7 @@ use super::place::{has_data_extension, hive_folder, is_zip};
 use super::remote::{Remote, is_url, list};
 use super::source::{Part, Source};
 use super::{DatasetError, ErrorKind};
+use super::{archive, pattern};
 
 /// Folders nested deeper than this are a loop of links.
 const DEPTH_LIMIT: usize = 32;
@@ -40,7 +40,7 @@ pub struct Discovered {
 /// | `s3://bucket/prefix/`, `s3://bucket/*.parquet` | the objects that are there, one source each |
 /// | `-` | standard input |
 ///
-/// Hidden files and those starting with `_` are left out of folders.
+/// Links to files count, links to folders are not followed into, unless they are named. Hidden files and those starting with `_` are left out of folders.
 ///
 /// ```
 /// use atc_cli::engine::dataset::discover;
@@ -134,7 +134,7 @@ impl Finder {
     }
 
     fn pattern(&mut self, pattern: &str) {
-        let matches = match glob::glob(pattern) {
+        let matches = match pattern::matches(pattern) {
             Ok(matches) => matches,
             Err(error) => {
                 let error = DatasetError::new(
@@ -151,9 +151,9 @@ impl Finder {
             is_empty = false;
             match entry {
                 Ok(path) => self.path(&path.to_string_lossy()),
-                Err(error) => {
-                    let path = error.path().to_string_lossy().into_owned();
-                    self.failed.push(DatasetError::from_io(&path, error.into()));
+                Err((path, error)) => {
+                    let path = path.to_string_lossy();
+                    self.failed.push(DatasetError::from_io(&path, error));
                 }
             }
         }

@@ -88,6 +88,11 @@ impl DatasetError {
             Err(error) => error,
         };
         let (kind, what, remedy) = match error.kind() {
+            io::ErrorKind::NotFound if path.contains(char::REPLACEMENT_CHARACTER) => (
+                ErrorKind::NotFound,
+                "its name is not UTF-8".to_owned(),
+                "rename the file",
+            ),
             io::ErrorKind::NotFound => (
                 ErrorKind::NotFound,
                 "no such file or directory".to_owned(),

@@ -37,6 +37,7 @@ mod lines;
 mod near;
 mod number;
 mod parquet;
+mod pattern;
 mod place;
 #[cfg(feature = "remote")]
 mod remote;

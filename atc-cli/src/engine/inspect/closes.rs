@@ -1,5 +1,6 @@
 //! Closes: missing, not positive, and jumps that look like a redenomination.
 
+use atc_core::Gaps;
 use serde::Serialize;
 
 use super::Remarks;
@@ -42,7 +43,7 @@ pub struct Jump {
     pub to: f64,
 }
 
-pub(super) fn look(bars: &Bars, remarks: &mut Remarks) -> Closes {
+pub(super) fn look(bars: &Bars, gaps: Gaps, remarks: &mut Remarks) -> Closes {
     let mut closes = Closes::default();
     let (mut first_missing, mut first_bad) = (None, None);
     let mut last = None;
@@ -73,15 +74,14 @@ pub(super) fn look(bars: &Bars, remarks: &mut Remarks) -> Closes {
             }
         }
     }
-    remark(bars, &closes, first_missing, first_bad, remarks);
+    remark(bars, &closes, (first_missing, first_bad, gaps), remarks);
     closes
 }
 
 fn remark(
     bars: &Bars,
     closes: &Closes,
-    first_missing: Option<usize>,
-    first_bad: Option<usize>,
+    (first_missing, first_bad, gaps): (Option<usize>, Option<usize>, Gaps),
     remarks: &mut Remarks,
 ) {
     if let Some(bar) = first_bad {
@@ -90,9 +90,8 @@ fn remark(
     }
     if let Some(bar) = first_missing {
         let (count, row) = (closes.missing, row(bars, bar));
-        remarks.bad(format!(
-            "{count} closes are missing, the first in row {row}; `--gaps skip` leaves such bars out"
-        ));
+        let what = format!("{count} closes are missing, the first in row {row}");
+        remarks.missing(gaps, &what);
     }
     if let Some(jump) = closes.jumps.first() {
         let (count, Jump { row, from, to, .. }) = (closes.n_jumps, jump);

@@ -5,6 +5,7 @@ mod times;
 
 use std::fmt;
 
+use atc_core::{Gaps, Plan};
 use serde::Serialize;
 
 pub use self::closes::{Closes, Jump};
@@ -20,7 +21,7 @@ pub enum Word {
     Ok,
     /// It will be computed, but look at the remarks first.
     Warn,
-    /// It will be refused, at least with the default parameters.
+    /// It will be refused.
     Bad,
 }
 
@@ -31,6 +32,28 @@ impl fmt::Display for Word {
             Self::Warn => "warn",
             Self::Bad => "bad",
         })
+    }
+}
+
+/// What a computation asks of a series.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Demands {
+    /// Bars until every average has a value.
+    pub warm_up: usize,
+    /// Bars that are cut: there must be more.
+    pub cutout: usize,
+    /// What a bar without a price means.
+    pub gaps: Gaps,
+}
+
+impl Demands {
+    /// Of a plan.
+    pub fn of(plan: &Plan) -> Self {
+        Self {
+            warm_up: plan.warm_up(),
+            cutout: plan.params().cutout,
+            gaps: plan.params().gaps,
+        }
     }
 }
 
@@ -63,9 +86,10 @@ pub struct Verdict {
 
 /// Looks at every series of a source, without refusing rows that reading would refuse.
 ///
-/// `warm_up` is the number of bars until every average has a value. The result has one verdict per
+/// The result has one verdict per
 /// symbol; an input that cannot be read at all has a single one, `bad`, with the reason as its remark.
-pub fn inspect(source: &Source, request: &Request, warm_up: usize) -> Vec<Verdict> {
+pub fn inspect(source: &Source, request: &Request, demands: Demands) -> Vec<Verdict> {
+    let warm_up = demands.warm_up;
     let outcome = source.decode_leniently(request);
     let decoded = match outcome {
         Ok(decoded) => decoded,
@@ -79,7 +103,7 @@ pub fn inspect(source: &Source, request: &Request, warm_up: usize) -> Vec<Verdic
         return vec![verdict];
     }
     let judge = |bars: &Bars| {
-        let mut verdict = judge(bars, warm_up);
+        let mut verdict = judge(bars, demands);
         verdict.path = bars
             .row_of(0)
             .map_or_else(|| source.to_string(), |place| place.path.to_string());
@@ -97,18 +121,29 @@ pub fn inspect(source: &Source, request: &Request, warm_up: usize) -> Vec<Verdic
 }
 
 /// Judges bars that may be in any order.
-fn judge(bars: &Bars, warm_up: usize) -> Verdict {
+fn judge(bars: &Bars, demands: Demands) -> Verdict {
+    let Demands {
+        warm_up,
+        cutout,
+        gaps,
+    } = demands;
     let mut remarks = Remarks::default();
     let times = bars
         .time
         .as_ref()
         .map(|time| times::look(bars, time, &mut remarks));
-    let closes = closes::look(bars, &mut remarks);
+    let closes = closes::look(bars, gaps, &mut remarks);
     let is_missing = |value: &&f64| !value.is_finite();
     let missing_source = bars.source.iter().flatten().filter(is_missing).count();
     if missing_source > 0 {
+        let what = format!("the source is missing in {missing_source} rows");
+        remarks.missing(gaps, &what);
+    }
+    // What is cut is refused; a bar that is left out is none.
+    if bars.len() <= cutout {
+        let n_bars = bars.len();
         remarks.bad(format!(
-            "the source is missing in {missing_source} rows; `--gaps skip` leaves them out"
+            "{n_bars} bars are too few for a cutout of {cutout}"
         ));
     }
     if bars.len() < warm_up {
@@ -175,6 +210,14 @@ impl Remarks {
 
     fn warn(&mut self, text: String) {
         self.found.push((Word::Warn, text));
+    }
+
+    /// Something is missing, which leaves bars out or is refused.
+    fn missing(&mut self, gaps: Gaps, what: &str) {
+        match gaps {
+            Gaps::Skip => self.warn(format!("{what}; such bars are left out")),
+            Gaps::Reject => self.bad(format!("{what}; `--gaps skip` leaves such bars out")),
+        }
     }
 
     fn word(&self) -> Word {

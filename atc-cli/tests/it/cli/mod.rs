@@ -8,6 +8,7 @@
 )]
 
 mod bad;
+mod careful;
 mod commands;
 #[cfg(all(unix, feature = "remote"))]
 mod cookbook;

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use atc_cli::engine::dataset::{Request, read_bytes};
 
-use super::{DAY, HOUR, START, one, symbol};
+use super::{DAY, HOUR, START, one, refusal, symbol};
 
 #[test]
 fn every_dialect_of_one_table_gives_the_same_bars() {
@@ -162,5 +162,36 @@ fn files_that_begin_alike_are_each_told_by_their_own() {
         assert_eq!(opened.source, Some(vec![5.0, 6.0]));
         let bare = one("d.csv", "2024-01-01,1\n2024-01-02,2\n", "close");
         assert_eq!(bare.close, [1.0, 2.0]);
+    }
+}
+
+#[test]
+fn a_row_with_more_cells_than_the_header_is_refused() {
+    let message = |text: &str| refusal("a.csv", text);
+    let text = "time,open,close,volume\n1,1,1.5,9\n2,1,1,797.8,9\n";
+    let expected = "a.csv, row 3: has 5 cells, the header has 4; quote cells that hold the delimiter, and write numbers without thousands separators";
+    assert!(message(text).ends_with(expected), "{}", message(text));
+    let text = "1700000000,1,2,1,1.5,9\n1700000060,1,2,1,1,500,9\n";
+    assert!(message(text).contains("row 2: has 7 cells, the first row has 6"));
+    // Nothing follows the last delimiters; a quoted cell is one, whatever is in it.
+    for text in [
+        "time,close\n1,1.5,,\n2,\"2.5\",\n",
+        "time,close,note\n1,1.5,\"a,b\"\n2,2.5,\"c,d,e\"\n",
+    ] {
+        assert_eq!(one("a.csv", text, "close").close, [1.5, 2.5]);
+    }
+}
+
+#[test]
+fn numbers_of_a_text_have_one_decimal_mark() {
+    for (first, other) in [("38.5", "1,038"), ("38,5", "1.038")] {
+        let text = format!("time;close\n1;{first}\n2;{other}\n");
+        let error = refusal("a.csv", &text);
+        assert!(
+            error.contains("row 3, column `close`") && error.contains(other),
+            "{error}"
+        );
+        let text = format!("time;close\n1;{first}\n2;{first}\n3;7\n");
+        assert_eq!(one("a.csv", &text, "close").close, [38.5, 38.5, 7.0]);
     }
 }

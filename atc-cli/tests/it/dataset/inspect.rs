@@ -1,14 +1,23 @@
 //! Verdicts before anything is computed.
 
 use atc_cli::engine::dataset::{Request, discover};
-use atc_cli::engine::inspect::{Verdict, Word, inspect};
+use atc_cli::engine::inspect::{Demands, Verdict, Word, inspect};
+use atc_core::Gaps;
 
 fn verdict(name: &str, text: &str, warm_up: usize) -> Verdict {
+    let demands = Demands {
+        warm_up,
+        ..Demands::default()
+    };
+    verdict_of((name, text), demands)
+}
+
+fn verdict_of((name, text): (&str, &str), demands: Demands) -> Verdict {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
     let found = discover(&[path.to_string_lossy().into_owned()]);
-    let mut verdicts = inspect(&found.sources[0], &Request::default(), warm_up);
+    let mut verdicts = inspect(&found.sources[0], &Request::default(), demands);
     assert_eq!(verdicts.len(), 1);
     verdicts.remove(0)
 }
@@ -120,4 +129,20 @@ fn verdicts_are_json() {
     assert_eq!(json["verdict"], "ok");
     assert_eq!(json["times"]["period"], "1d");
     assert_eq!(json["closes"]["missing"], 0);
+}
+
+#[test]
+fn what_is_refused_depends_on_the_parameters() {
+    let text = "close\n1\n\"\"\n1.1\n";
+    let of = |cutout, gaps| {
+        let demands = Demands {
+            warm_up: 3,
+            cutout,
+            gaps,
+        };
+        verdict_of(("a.csv", text), demands).verdict
+    };
+    assert_eq!(of(0, Gaps::Reject), Word::Bad);
+    assert_eq!(of(0, Gaps::Skip), Word::Warn);
+    assert_eq!(of(3, Gaps::Skip), Word::Bad);
 }
