@@ -197,3 +197,10 @@ pub(crate) fn signal(side: f64) -> Signal {
         Signal::Flat
     }
 }
+
+/// The average signal that the last bar shows, given the last one that was a number and the newest, shown or not.
+///
+/// Equities that outgrow `f64`, as they do if lambda is far too large, leave no number from then on.
+pub(crate) const fn unless_lost(shown: f64, newest: f64) -> f64 {
+    if newest.is_nan() { f64::NAN } else { shown }
+}

@@ -22,7 +22,8 @@ use super::watch::WatchArgs;
 /// symbol; each vote weighs what following it would have earned.
 ///
 /// Data goes to standard output, words to standard error. Exit codes: 0 done,
-/// 1 some inputs failed (all others were done), 2 misuse, 130 stopped by Ctrl-C.
+/// 1 some inputs failed (all others were done), 2 misuse, 130 stopped by Ctrl-C,
+/// which lets what is being computed end; a second Ctrl-C does not.
 #[derive(Debug, Parser)]
 #[command(name = "atc", version, propagate_version = true, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -202,7 +203,7 @@ pub(crate) struct ComputeArgs {
     /// csv, json, jsonl, parquet or arrow; by default what FILE's ending says, else csv
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
-    /// Writes to a file, which appears when it is complete
+    /// Writes to a file, which appears when it is complete; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]

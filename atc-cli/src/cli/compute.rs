@@ -1,5 +1,6 @@
 //! `atc compute`: every bar, into a file or standard output.
 
+use std::ffi::OsStr;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
@@ -17,9 +18,9 @@ pub(crate) fn run(args: &ComputeArgs, global: &Global) -> anyhow::Result<Exit> {
     let plan = args.params.plan()?;
     let format = format(args)?;
     // Opened first: a folder that cannot be written is known before hours of computing.
-    let file = args.output.as_deref().map(create).transpose()?;
+    let file = args.output().map(create).transpose()?;
     let (sources, missing) = input::sources(&args.inputs);
-    if let Some(path) = &args.output {
+    if let Some(path) = args.output() {
         keep_inputs(path, &sources)?;
     }
     warn_of_twins(&sources, global);
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &ComputeArgs, global: &Global) -> anyhow::Result<Exit> {
         sources,
     };
     let engine = run.engine.clone();
-    let computed = match (file, args.output.as_deref()) {
+    let computed = match (file, args.output()) {
         (Some(file), Some(path)) => run
             .into_file(format, file)
             .map_err(|error| output::unwritable(&path.display().to_string(), error)),
@@ -46,7 +47,7 @@ pub(crate) fn run(args: &ComputeArgs, global: &Global) -> anyhow::Result<Exit> {
     let failed = input::all_failures(missing, computed.failed, computed.n_symbols);
     output::failures(global, &failed);
     if computed.is_cancelled {
-        let left = match args.output {
+        let left = match args.output() {
             Some(_) => "no file was written",
             None => "the rows are what was done until then",
         };
@@ -55,11 +56,29 @@ pub(crate) fn run(args: &ComputeArgs, global: &Global) -> anyhow::Result<Exit> {
     Ok(Exit::of_run(failed.len(), computed.is_cancelled))
 }
 
+impl ComputeArgs {
+    /// The file to write to, if it is not standard output.
+    fn output(&self) -> Option<&Path> {
+        self.output
+            .as_deref()
+            .filter(|path| *path != Path::new("-"))
+    }
+}
+
 /// What is asked for, else what the file's name says, else CSV.
 fn format(args: &ComputeArgs) -> anyhow::Result<Format> {
-    let of_path = args.output.as_deref().and_then(Format::of_path);
+    let of_path = args.output().and_then(Format::of_path);
+    if let Some(path) = args.output()
+        && let Some(packed @ ("gz" | "zst" | "zip")) = path.extension().and_then(OsStr::to_str)
+    {
+        let text = format!(
+            "{}: nothing is packed here; leave out `.{packed}`, or pipe the output to a program that packs",
+            path.display()
+        );
+        return Err(Misuse(text).into());
+    }
     let format = args.format.or(of_path).unwrap_or(Format::Csv);
-    if args.output.is_none() && !format.is_text() && io::stdout().is_terminal() {
+    if args.output().is_none() && !format.is_text() && io::stdout().is_terminal() {
         let name = format.name();
         let text =
             format!("{name} is no text for a terminal; give a file with `-o` or pipe the output");

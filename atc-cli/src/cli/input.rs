@@ -55,7 +55,7 @@ impl ReadArgs {
         let mut engine = chosen
             .install(gpu.install(Engine::builder(plan)))
             .cancel_with(&interrupt::token());
-        if !bar.is_hidden() {
+        if bar.length().is_some() {
             let bar = bar.clone();
             engine = engine.on_source(move || bar.inc(1));
         }

@@ -12,6 +12,9 @@ use serde_json::{Map, Value};
 
 use super::exit::Misuse;
 
+/// How alike a name must be to what was typed to be what was meant.
+const NEAR: f64 = 0.75;
+
 /// Every parameter of the indicator.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Parameters (defaults < preset < file < single flags)")]
@@ -241,17 +244,18 @@ fn is_known(key: &str) -> bool {
 /// the name it was given for.
 fn check_key(key: &str, value: &Value) -> Result<(), String> {
     if !is_known(key) {
+        let near = |name: &&&str| strsim::jaro_winkler(key, name);
         let nearest = Params::NAMES
             .iter()
-            .max_by(|a, b| {
-                let near = |name: &str| strsim::jaro_winkler(key, name);
-                near(a).total_cmp(&near(b))
-            })
-            .copied()
-            .unwrap_or_default();
-        return Err(format!(
-            "unknown parameter `{key}`, did you mean `{nearest}`?"
-        ));
+            .max_by(|a, b| near(a).total_cmp(&near(b)));
+        let nearest = nearest.filter(|name| NEAR < near(name));
+        return Err(match nearest {
+            Some(nearest) => format!("unknown parameter `{key}`, did you mean `{nearest}`?"),
+            None => format!(
+                "unknown parameter `{key}`; known are {}",
+                Params::NAMES.join(", ")
+            ),
+        });
     }
     let single = Value::Object(Map::from_iter([(key.to_owned(), value.clone())]));
     match serde_json::from_value::<Params>(single) {

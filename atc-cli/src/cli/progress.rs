@@ -2,11 +2,20 @@
 
 use std::io::IsTerminal;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::Global;
 
-/// A bar over `n` inputs.
+/// As [`bar`], which counts even where nobody sees it.
+pub(crate) fn counting(global: &Global, n: usize, verb: &'static str) -> ProgressBar {
+    let bar = bar(global, n, verb);
+    if bar.length().is_some() {
+        return bar;
+    }
+    ProgressBar::with_draw_target(Some(n as u64), ProgressDrawTarget::hidden())
+}
+
+/// A bar over `n` inputs; one without a length, that counts nothing, where there is nobody to see it.
 pub(crate) fn bar(global: &Global, n: usize, verb: &'static str) -> ProgressBar {
     if global.quiet || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();

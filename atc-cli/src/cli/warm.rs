@@ -170,7 +170,7 @@ impl Run<'_> {
         };
         let (sources, missing) = input::sources(inputs);
         self.failed.extend(missing);
-        let bar = progress::bar(self.global, sources.len(), "warming");
+        let bar = progress::counting(self.global, sources.len(), "warming");
         self.warming.follow(&bar);
         let cache = Some(Arc::clone(&self.cache));
         let read = &self.args.read;

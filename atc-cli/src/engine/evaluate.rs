@@ -10,7 +10,7 @@ use atc_core::{
 
 /// Version of the arithmetic of `atc_core`: raise it with every change of a bit of a result, so
 /// that no cache answers with the old ones.
-const ARITHMETIC: u32 = 1;
+const ARITHMETIC: u32 = 2;
 
 /// From as many whole blocks on, a state is also kept at the end of the last one.
 const BLOCKS_WORTH_A_STATE: usize = 4;
@@ -121,7 +121,7 @@ pub trait Evaluate: fmt::Debug + Send + Sync {
     fn tile_len(&self) -> usize;
 
     /// What its results are called in a cache: a name and a version, shared by evaluators that
-    /// agree bit for bit. `("f64", 1)` is what `atc_core` computes; an evaluator with other bits
+    /// agree bit for bit. `("f64", 2)` is what `atc_core` computes; an evaluator with other bits
     /// has a name of its own.
     fn version(&self) -> (&'static str, u32);
 

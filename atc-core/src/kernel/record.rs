@@ -5,6 +5,7 @@
 
 use super::averages::hull::{self, Hull};
 use super::tile::Tile;
+use crate::classifier::unless_lost;
 use crate::lanes::Lanes;
 use crate::{Family, PerFamily, Plan, Reading, Trend};
 
@@ -50,7 +51,8 @@ impl<V: Lanes> Tile<V> {
         lane: usize,
         (average_signal, flip): (Option<f64>, bool),
     ) -> Option<Reading> {
-        let average_signal = average_signal.unwrap_or(f64::NAN);
+        let average_signal =
+            unless_lost(average_signal.unwrap_or(f64::NAN), self.delayed.lane(lane));
         let layer2 = |f: Family| &self.layer2[f as usize];
         (plan.params().cutout < self.bars).then(|| Reading {
             signals: PerFamily(Family::ALL.map(|f| layer2(f).signal.lane(lane) / 100.0)),

@@ -28,6 +28,7 @@ pub(crate) use layout::Layout;
 pub(crate) use step::Outputs;
 use step::{Bars, advance, prefetch};
 
+use crate::classifier::unless_lost;
 use crate::{Family, PerFamily, Plan, Reading, Trend};
 
 /// Lines, rounded up to whole registers of four.
@@ -88,7 +89,8 @@ impl Fixed {
     }
 
     /// The outputs of the last bar, given its average signal and whether it was a flip.
-    pub(crate) fn reading(&self, plan: &Plan, (average_signal, flip): (f64, bool)) -> Reading {
+    pub(crate) fn reading(&self, plan: &Plan, (shown, flip): (f64, bool)) -> Reading {
+        let average_signal = unless_lost(shown, self.delayed);
         Reading {
             signals: PerFamily(self.signal.map(|signal| signal / 100.0)),
             equities: PerFamily(self.layer2),

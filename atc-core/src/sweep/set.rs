@@ -6,6 +6,7 @@ use super::layer1::{Averages, Closes, Layer1};
 use super::shared::{Crew, Part};
 use super::{Sweep, Swept};
 use crate::batch::{Gather, LaneTrends, Placing, block_len};
+use crate::classifier::unless_lost;
 use crate::kernel::Feed;
 use crate::kernel::averages::{Row, Span};
 use crate::kernel::follow::BarLanes;
@@ -79,7 +80,8 @@ impl<V: Lanes> Top<V> {
     /// Where a lane stands after `bars` bars.
     fn end(&self, plan: &Plan, lane: usize, bars: usize) -> Swept {
         let trend = self.trends.lane(lane);
-        let average_signal = trend.last_value().unwrap_or(f64::NAN);
+        let shown = trend.last_value().unwrap_or(f64::NAN);
+        let average_signal = unless_lost(shown, self.delayed.lane(lane));
         let layer2 = |f: Family| &self.layer2[f as usize];
         let reading = (plan.params().cutout < bars).then(|| Reading {
             signals: PerFamily(Family::ALL.map(|f| layer2(f).signal.lane(lane) / 100.0)),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use atc_core::{
     Bar, Classifier, Columns, Family, Params, PerFamily, Plan, Profile, Reading, Robustness,
-    classify,
+    Series, Sweep, SweepWorkspace, Trend, Workspace, classify,
 };
 
 use crate::market::{Kind, Rng, closes};
@@ -216,4 +216,59 @@ fn damaged_or_foreign_snapshots_are_refused() {
             "cut at {at}"
         );
     }
+}
+
+#[test]
+fn equities_that_outgrow_all_numbers_leave_none_whoever_asks() {
+    let mut n_lost = 0;
+    for (lambda, profile) in [
+        (500.0, Profile::Lts),
+        (90.0, Profile::Pine),
+        (1e10, Profile::Original),
+    ] {
+        let params = Params {
+            lambda,
+            profile,
+            ..Params::default()
+        };
+        let plan = Arc::new(Plan::new(params).unwrap());
+        let sweep = Arc::new(Sweep::new([Arc::clone(&plan)]).unwrap());
+        let close = closes(Kind::Walk, 5, 3000);
+        let columns = classify(&plan, &close, None).unwrap();
+        let mut classifier = Classifier::new(Arc::clone(&plan));
+        let same = |a: f64, b: f64| a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan());
+        for (bar, price) in close.iter().enumerate() {
+            let expected = columns.average_signal[bar];
+            let reading = classifier.update(Bar::new(*price).unwrap()).unwrap();
+            assert!(
+                same(reading.average_signal, expected),
+                "{lambda}, bar {bar}"
+            );
+            let lost = expected.is_nan();
+            assert!(!lost || reading.trend == Trend::Neutral);
+            n_lost += usize::from(lost);
+            if bar % 100 != 99 {
+                continue;
+            }
+            let start = &close[..=bar];
+            let mut workspace = Workspace::new(Arc::clone(&plan));
+            let series = [Series::new(&plan, start, None).unwrap()];
+            workspace.last(&series, |_, last| {
+                let found = last.reading().unwrap().average_signal;
+                assert!(
+                    same(found, expected),
+                    "{lambda}, {bar}: batch {found}, {expected}"
+                );
+            });
+            let series = [sweep.series(start, None).unwrap()];
+            SweepWorkspace::new(Arc::clone(&sweep)).last(&series, |_, _, swept| {
+                let found = swept.reading().unwrap().average_signal;
+                assert!(
+                    same(found, expected),
+                    "{lambda}, {bar}: sweep {found}, {expected}"
+                );
+            });
+        }
+    }
+    assert!(1000 < n_lost, "{n_lost} bars");
 }

@@ -218,6 +218,8 @@ fn a_warming_in_the_background_can_be_watched_and_stopped() {
         "warm data --presets scalping,intraday,swing --profiles lts,pine,original",
     );
     assert_eq!(rest.status.code(), Some(0));
+    let status = ok(&place, "warm --status");
+    assert!(status.starts_with("done: 40 of 40 sources in"), "{status}");
     assert_eq!(
         statistics(&place, "--preset swing --profile original")["computed"],
         0
