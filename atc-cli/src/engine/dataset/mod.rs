@@ -47,6 +47,7 @@ mod seal;
 mod seam;
 mod sniff;
 mod source;
+mod split;
 mod stream;
 mod time;
 

@@ -47,7 +47,7 @@ struct Live {
     last: Option<(Bar, f64)>,
     time: Option<i64>,
     /// Whether bars came that its history had not.
-    is_live: bool,
+    has_begun: bool,
     row: Option<Row>,
 }
 
@@ -119,7 +119,7 @@ impl Feed {
         let live = self.series.entry(bars.symbol.clone());
         let live = live.or_insert_with(|| Live::new(&self.plan));
         let before = live.row.clone();
-        live.is_live |= before.is_none();
+        live.has_begun |= before.is_none();
         let taken = live.take_all(bars);
         live.stand(&self.plan, bars);
         taken?;
@@ -128,7 +128,7 @@ impl Feed {
         };
         let is_new = !before.as_ref().is_some_and(|before| before.is_same(row));
         let row = row.clone();
-        live.is_live |= before
+        live.has_begun |= before
             .as_ref()
             .is_some_and(|before| before.n_bars < row.n_bars);
         Ok(is_new.then_some(Change { row, before }))
@@ -156,7 +156,7 @@ impl Live {
             settled: Classifier::new(Arc::clone(plan)),
             last: None,
             time: None,
-            is_live: false,
+            has_begun: false,
             row: None,
         }
     }
@@ -165,7 +165,7 @@ impl Live {
         for at in 0..bars.len() {
             let time = bars.time.as_ref().map(|time| time[at]);
             match time.zip(self.time) {
-                Some((time, last)) if time < last && self.is_live => {
+                Some((time, last)) if time < last && self.has_begun => {
                     return Err(too_old(bars, at, (time, last)));
                 }
                 Some((time, last)) if time < last => continue,
