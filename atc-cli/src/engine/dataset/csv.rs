@@ -11,7 +11,6 @@ use std::rc::Rc;
 use super::collect::Collector;
 use super::layout::{Header, Layout};
 use super::lines::Lines;
-use super::near::places;
 use super::number::parse_number;
 use super::split::split;
 use super::time::looks_like_time;
@@ -167,7 +166,7 @@ impl<'a> RowReader<'a> {
 
     fn row(&mut self, row: u64, line: &[u8], rows: &mut Collector<'_>) -> Result<(), DatasetError> {
         let layout = self.layout;
-        if !split(line, self.delimiter, self.n_needed, &mut self.cells) {
+        let Some(n_more) = split(line, self.delimiter, self.n_needed, &mut self.cells) else {
             return Err(rows
                 .error(
                     ErrorKind::Row,
@@ -175,7 +174,7 @@ impl<'a> RowReader<'a> {
                     "a quoted cell does not end on its line",
                 )
                 .remedy("close the quote; line breaks inside cells are not read"));
-        }
+        };
         if self.cells.len() < self.n_needed {
             let what = format!(
                 "has {} cells, {} are needed",
@@ -186,8 +185,7 @@ impl<'a> RowReader<'a> {
                 .error(ErrorKind::Row, row, what)
                 .remedy("complete the row or remove it"));
         }
-        let end = self.cells.last().map_or(0, |cell| cell.1);
-        if self.n_rest < places(self.delimiter, &line[end..]).count() {
+        if self.n_rest < n_more {
             self.refuse_surplus(row, line, rows)?;
         }
         let cell = |column: usize| {

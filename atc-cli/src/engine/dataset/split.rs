@@ -2,18 +2,22 @@
 
 use super::near::places;
 
-/// Finds the first `limit` cells of a line, quotes stripped; `false` if a quote stays open.
+/// Finds the first `limit` cells of a line, quotes stripped; how many more there seem to be, or `None` if a quote stays
+/// open.
+///
+/// Cells beyond the limit are counted by their delimiters, those in quotes too.
 pub(super) fn split(
     line: &[u8],
     delimiter: u8,
     limit: usize,
     cells: &mut Vec<(usize, usize)>,
-) -> bool {
+) -> Option<usize> {
     cells.clear();
-    let mut from = 0;
+    let (mut from, mut n_more) = (0, 0);
     for end in places(delimiter, line).chain([line.len()]) {
         if cells.len() == limit {
-            return true;
+            n_more += 1;
+            continue;
         }
         if line.get(from) == Some(&b'"') {
             return split_quoted(line, from, (delimiter, limit), cells);
@@ -21,7 +25,7 @@ pub(super) fn split(
         cells.push((from, end));
         from = end + 1;
     }
-    true
+    Some(n_more)
 }
 
 /// Goes on from a cell that is quoted, whose text may hold the delimiter.
@@ -30,26 +34,22 @@ fn split_quoted(
     mut from: usize,
     (delimiter, limit): (u8, usize),
     cells: &mut Vec<(usize, usize)>,
-) -> bool {
+) -> Option<usize> {
+    let find = |from: usize| line[from..].iter().position(|&byte| byte == delimiter);
     while cells.len() < limit {
         if line.get(from) == Some(&b'"') {
-            let Some(length) = line[from + 1..].iter().position(|&byte| byte == b'"') else {
-                return false;
-            };
+            let length = line[from + 1..].iter().position(|&byte| byte == b'"')?;
             cells.push((from + 1, from + 1 + length));
             from += length + 2;
-            let Some(rest) = line[from..].iter().position(|&byte| byte == delimiter) else {
-                return true;
-            };
-            from += rest + 1;
-            continue;
+        } else {
+            let end = find(from).map_or(line.len(), |length| from + length);
+            cells.push((from, end));
+            from = end;
         }
-        let Some(length) = line[from..].iter().position(|&byte| byte == delimiter) else {
-            cells.push((from, line.len()));
-            return true;
+        let Some(rest) = find(from) else {
+            return Some(0);
         };
-        cells.push((from, from + length));
-        from += length + 1;
+        from += rest + 1;
     }
-    true
+    Some(1 + places(delimiter, &line[from..]).count())
 }
