@@ -6,7 +6,7 @@ mod view;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use atc_cli::engine::{Event, Look, Row, Watch};
+use atc_cli::engine::{Event, Look, Row};
 use atc_core::Trend;
 use atc_parallel::CancelToken;
 use clap::{Args, ValueEnum};
@@ -109,7 +109,7 @@ pub(crate) fn run(args: &WatchArgs, global: &Global) -> anyhow::Result<Exit> {
             return Ok(Exit::Interrupted);
         }
         begun = Instant::now();
-        look = look_again(args, &mut watch);
+        look = watch.look(input::discovered(&args.inputs));
         show(args, global, &look)?;
         n_looks += 1;
     }
@@ -120,10 +120,6 @@ impl WatchArgs {
     fn is_feed(&self) -> bool {
         self.inputs.iter().any(|input| input == "-")
     }
-}
-
-fn look_again(args: &WatchArgs, watch: &mut Watch) -> Look {
-    watch.look(input::discovered(&args.inputs))
 }
 
 /// Waits; `false` if Ctrl-C came first.
