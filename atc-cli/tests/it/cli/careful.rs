@@ -99,6 +99,7 @@ fn numbers_that_make_no_sense_are_refused() {
         "scan candles --jobs 100000",
         "sweep candles --vary len=20,20",
         "scan candles --params p.json",
+        "compute candles/FB.csv -o out.csv.gz",
     ] {
         let ran = folder.atc(words);
         assert_eq!(
@@ -110,6 +111,12 @@ fn numbers_that_make_no_sense_are_refused() {
     }
     folder.write("p.json", r#"{"params": {"ema_len": 20}, "note": 1}"#);
     folder.atc("scan candles --params p.json").ok();
+    let printed = folder.atc("compute candles/FB.csv").ok();
+    assert_eq!(
+        folder.atc("compute candles/FB.csv -o -").ok().text(),
+        printed.text()
+    );
+    assert_eq!(folder.names(), ["p.json"]);
 }
 
 #[cfg(unix)]
