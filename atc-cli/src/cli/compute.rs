@@ -93,9 +93,7 @@ fn keep_inputs(output: &Path, sources: &[Source]) -> anyhow::Result<()> {
     let Ok(place) = output.canonicalize() else {
         return Ok(());
     };
-    let is_it = |file: &Path| {
-        file.file_name() == place.file_name() && file.canonicalize().is_ok_and(|file| file == place)
-    };
+    let is_it = |file: &Path| file.canonicalize().is_ok_and(|file| file == place);
     if sources.iter().flat_map(Source::files).any(is_it) {
         let text = format!("{}: is an input; write elsewhere", output.display());
         return Err(Misuse(text).into());

@@ -102,14 +102,13 @@ pub(crate) fn discovered(inputs: &[String]) -> Discovered {
     discover(inputs)
 }
 
-/// Joins the failures of finding and of running; with `--symbol`, an input that lacks it counts
-/// only if no other has it.
+/// Joins the failures of finding and of running, as far as they count.
 pub(crate) fn all_failures(
     mut missing: Vec<Failure>,
     failed: Vec<Failure>,
     n_done: usize,
 ) -> Vec<Failure> {
-    let counts = |failure: &Failure| n_done == 0 || !failure.lacks_symbol();
-    missing.extend(failed.into_iter().filter(counts));
+    let failed = failed.into_iter();
+    missing.extend(failed.filter(|failure| failure.counts(n_done)));
     missing
 }

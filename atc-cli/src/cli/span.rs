@@ -1,4 +1,4 @@
-//! Times as they are typed.
+//! Numbers with a unit, as they are typed.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -11,20 +11,23 @@ impl FromStr for Span {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let unit = match &text[digits.len()..] {
+        let milliseconds = with_unit(text, |unit| match unit {
             "ms" => Some(1),
             "" | "s" => Some(1000),
             "m" => Some(60_000),
             "h" => Some(3_600_000),
             _ => None,
-        };
-        let milliseconds = digits.parse().ok().zip(unit);
-        let milliseconds =
-            milliseconds.and_then(|(number, unit): (u64, u64)| number.checked_mul(unit));
+        });
         let span = milliseconds.map(|milliseconds| Self(Duration::from_millis(milliseconds)));
         span.ok_or_else(|| "give a time such as 500ms, 90s, 10m or 2h".to_owned())
     }
+}
+
+/// The number that a text such as `10m` stands for, if `factor` knows its unit.
+pub(crate) fn with_unit(text: &str, factor: impl FnOnce(&str) -> Option<u64>) -> Option<u64> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: u64 = digits.parse().ok()?;
+    number.checked_mul(factor(&text[digits.len()..])?)
 }
 
 #[cfg(test)]

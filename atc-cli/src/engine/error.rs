@@ -81,6 +81,12 @@ impl Failure {
         }
     }
 
+    /// Whether it is worth telling, of a run in which `n_done` symbols were done: with a symbol that was asked for, an
+    /// input that lacks it counts only if no other has it.
+    pub fn counts(&self, n_done: usize) -> bool {
+        n_done == 0 || !self.lacks_symbol()
+    }
+
     /// Whether the input is sound but lacks the symbol that was asked for.
     pub fn lacks_symbol(&self) -> bool {
         matches!(&self.error, EngineError::Dataset(error) if error.kind() == ErrorKind::Symbol && error.row_number().is_none())

@@ -11,6 +11,7 @@ use clap::Args;
 use crate::cli::args::Global;
 use crate::cli::exit::Misuse;
 use crate::cli::output;
+use crate::cli::span::with_unit;
 
 /// Where scans and sweeps are kept from run to run; options of every command.
 #[derive(Clone, Debug, Args)]
@@ -64,19 +65,15 @@ impl FromStr for Size {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let unit = match text[digits.len()..].to_ascii_uppercase().as_str() {
-            "" | "B" => Some(0),
-            "K" | "KB" | "KIB" => Some(10),
-            "M" | "MB" | "MIB" => Some(20),
-            "G" | "GB" | "GIB" => Some(30),
-            "T" | "TB" | "TIB" => Some(40),
+        let bytes = with_unit(text, |unit| match unit.to_ascii_uppercase().as_str() {
+            "" | "B" => Some(1),
+            "K" | "KB" | "KIB" => Some(1 << 10),
+            "M" | "MB" | "MIB" => Some(1 << 20),
+            "G" | "GB" | "GIB" => Some(1 << 30),
+            "T" | "TB" | "TIB" => Some(1 << 40),
             _ => None,
-        };
-        let number: Option<usize> = digits.parse().ok();
-        let bytes = number
-            .zip(unit)
-            .and_then(|(number, unit)| number.checked_mul(1 << unit));
+        });
+        let bytes = bytes.and_then(|bytes| usize::try_from(bytes).ok());
         let bytes = bytes.filter(|bytes| 1 << 20 <= *bytes);
         bytes
             .map(Self)

@@ -52,7 +52,7 @@ impl Cache {
     fn save_part(&self, part: usize) {
         if !self.counters.is_idle()
             && let Some(home) = &self.home
-            && let Err(error) = PARTS[part](self, home)
+            && let Err(error) = Self::claim(home).and_then(|()| PARTS[part](self, home))
         {
             self.warn(&format!("{}: cannot be written: {error}", home.display()));
         }
@@ -60,7 +60,6 @@ impl Cache {
 
     /// Writes what is new of the tables, and holds up nobody who asks meanwhile.
     fn save_tables(&self, home: &Path) -> io::Result<()> {
-        Self::claim(home)?;
         let folder = home.join("readings");
         std::fs::create_dir_all(&folder)?;
         let readings = || self.readings.lock().unwrap_or_else(PoisonError::into_inner);
@@ -79,8 +78,7 @@ impl Cache {
     }
 
     /// Writes what is new of the index.
-    fn save_sources(&self, home: &Path) -> io::Result<()> {
-        Self::claim(home)?;
+    fn save_sources(&self, _: &Path) -> io::Result<()> {
         let draft = write(&self.index).begin_save();
         if let Some(draft) = draft {
             draft.write().map_err(|(error, draft)| {

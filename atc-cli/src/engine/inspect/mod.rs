@@ -86,8 +86,8 @@ pub struct Verdict {
 
 /// Looks at every series of a source, without refusing rows that reading would refuse.
 ///
-/// The result has one verdict per
-/// symbol; an input that cannot be read at all has a single one, `bad`, with the reason as its remark.
+/// The result has one verdict per symbol; an input that cannot be read at all has a single one, `bad`, with the reason
+/// as its remark.
 pub fn inspect(source: &Source, request: &Request, demands: Demands) -> Vec<Verdict> {
     let warm_up = demands.warm_up;
     let outcome = source.decode_leniently(request);

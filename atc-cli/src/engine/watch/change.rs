@@ -1,7 +1,9 @@
 //! What is different from what was told.
 
-use super::super::{Failure, Row};
+use std::collections::BTreeMap;
+
 use super::Look;
+use crate::engine::{Failure, Row};
 
 /// A symbol that stands elsewhere than when it was told of last.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,10 +93,13 @@ impl Found {
 impl Told {
     /// Tells what is new, and remembers it.
     pub(super) fn take(&mut self, found: Found, look: &mut Look) {
-        let mut before = std::mem::take(&mut self.rows);
+        if !found.is_news(Some(self)) {
+            return;
+        }
+        let rows = std::mem::take(&mut self.rows).into_iter();
+        let mut before: BTreeMap<String, Row> = rows.map(|row| (row.symbol.clone(), row)).collect();
         for row in found.rows {
-            let known = before.iter().position(|known| known.symbol == row.symbol);
-            let known = known.map(|at| before.remove(at));
+            let known = before.remove(&row.symbol);
             if !known.as_ref().is_some_and(|known| known.is_same(&row)) {
                 look.changes.push(Change {
                     row: row.clone(),
@@ -104,10 +109,10 @@ impl Told {
             self.rows.push(row);
         }
         if found.failed.is_empty() {
-            look.gone.append(&mut before);
+            look.gone.extend(before.into_values());
         } else {
             // Where they stood when they could be read: they may be read again.
-            self.rows.append(&mut before);
+            self.rows.extend(before.into_values());
         }
         let known = std::mem::take(&mut self.failed);
         for failure in found.failed {
@@ -124,11 +129,8 @@ impl Row {
     /// Whether every bit is the same; a signal that is missing is like another.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         let bits = |row: &Self| {
-            let floats = [row.average_signal, row.close].into_iter();
-            floats
-                .chain(row.signals.0)
-                .map(f64::to_bits)
-                .collect::<Vec<_>>()
+            let numbers = (row.average_signal.to_bits(), row.close.to_bits());
+            (numbers, row.signals.0.map(f64::to_bits))
         };
         let counts = |row: &Self| (row.n_bars, row.bars_since_flip, row.time, row.trend);
         self.symbol == other.symbol && counts(self) == counts(other) && bits(self) == bits(other)

@@ -116,17 +116,17 @@ impl Watch {
         if scan.is_cancelled {
             return None;
         }
+        let n_done = scan.rows.len();
+        let failed = scan.failed.into_iter();
+        let failed = failed.filter(|failure| failure.counts(n_done));
         let mut inputs = Inputs::default();
         for row in scan.rows {
             let input = Arc::clone(&row.input);
             inputs.of(input).rows.push(row);
         }
-        for failure in missing.into_iter().chain(scan.failed) {
-            // Where a symbol is asked for, an input without it is sound.
-            if self.request.symbol.is_none() || !failure.lacks_symbol() {
-                let input = failure.input.as_str().into();
-                inputs.of(input).failed.push(failure);
-            }
+        for failure in missing.into_iter().chain(failed) {
+            let input = failure.input.as_str().into();
+            inputs.of(input).failed.push(failure);
         }
         Some(inputs)
     }

@@ -2,16 +2,19 @@
 
 use super::Folder;
 
+/// Files that have the names of a cache's and are none.
+const THEIRS: [&str; 5] = [
+    "proj/sources/main.rs",
+    "proj/readings/r.txt",
+    "proj/store/y.txt",
+    "proj/ends",
+    "proj/journal",
+];
+
 #[test]
 fn a_folder_of_somebody_else_is_no_cache() {
     let folder = Folder::new();
-    for name in [
-        "proj/sources/main.rs",
-        "proj/readings/r.txt",
-        "proj/store/y.txt",
-        "proj/ends",
-        "proj/journal",
-    ] {
+    for name in THEIRS {
         folder.write(name, "mine");
     }
     let cold = folder.atc("scan candles").ok();
@@ -29,13 +32,7 @@ fn a_folder_of_somebody_else_is_no_cache() {
             ran.stderr
         );
     }
-    for name in [
-        "proj/sources/main.rs",
-        "proj/readings/r.txt",
-        "proj/store/y.txt",
-        "proj/ends",
-        "proj/journal",
-    ] {
+    for name in THEIRS {
         assert_eq!(folder.read(name), b"mine", "{name}");
     }
     folder.atc("scan candles --cache ours").ok();

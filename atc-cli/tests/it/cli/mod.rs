@@ -26,7 +26,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -115,14 +115,18 @@ impl Folder {
         Self::run(self.command(), words, input)
     }
 
-    fn run(mut command: Command, words: &str, input: &[u8]) -> Ran {
-        let mut child = command
+    fn spawn(mut command: Command, words: &str) -> Child {
+        command
             .args(words.split_whitespace())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
+            .unwrap()
+    }
+
+    fn run(command: Command, words: &str, input: &[u8]) -> Ran {
+        let mut child = Self::spawn(command, words);
         // A command that does not read its input closes the pipe, which is not its failure.
         let _ = child.stdin.take().unwrap().write_all(input);
         let output = child.wait_with_output().unwrap();

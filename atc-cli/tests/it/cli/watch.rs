@@ -1,7 +1,7 @@
 //! `atc watch` as users run it.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, ChildStdout, Stdio};
+use std::process::{Child, ChildStdout};
 
 use super::{Folder, snapshot};
 
@@ -13,14 +13,7 @@ struct Watching {
 
 impl Watching {
     fn begin(folder: &Folder, words: &str) -> Self {
-        let mut child = folder
-            .command()
-            .args(words.split_whitespace())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = Folder::spawn(folder.command(), words);
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { child, lines }
     }
@@ -119,6 +112,8 @@ fn one_look_is_a_scan_and_misuse_is_told() {
         "watch candles --looks 1",
         "watch candles/IBM.csv --looks 1 --format csv",
         "watch nowhere --looks 1",
+        "watch candles/FB.csv candles/IBM.csv --symbol ibm --looks 1 --format csv",
+        "watch candles/FB.csv candles/IBM.csv --symbol none --looks 1 --format csv",
         "watch - --looks 1",
         "watch candles --every soon",
         "watch candles --looks 0",
@@ -181,16 +176,9 @@ fn a_feed_goes_on_after_a_line_that_cannot_be_read() {
 #[test]
 fn a_feed_that_waits_is_interrupted() {
     let folder = Folder::new();
-    let mut child = folder
-        .command()
-        .args(["watch", "candles", "-", "--format", "csv"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let input = child.stdin.take();
-    let mut watching = Watching { child, lines };
+    let mut watching = Watching::begin(&folder, "watch candles - --format csv");
+    // Held open: there is more to come.
+    let input = watching.child.stdin.take();
     for _ in 0..6 {
         watching.next();
     }
