@@ -1,4 +1,5 @@
-//! Small files that are read in one piece, and replaced in one piece. A digest of all the rest ends them.
+//! Small files that are read in one piece, and replaced in one piece. A digest of all the rest ends them: XXH3 with
+//! 128 bits, which tells damage.
 
 use std::{
     fs::{self, File},
@@ -6,9 +7,11 @@ use std::{
     path::Path,
 };
 
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+
 use crate::Stamp;
 
-const DIGEST_BYTES: usize = 16;
+const DIGEST_BYTES: usize = 128 / 8;
 /// Bytes that are written at once.
 const PIECE: usize = 32 << 10;
 
@@ -29,19 +32,12 @@ impl Whole {
         let version = Version(Stamp::of_file(path).ok());
         let mut bytes = fs::read(path).unwrap_or_default();
         let n_bytes = match bytes.split_last_chunk::<DIGEST_BYTES>() {
-            Some((content, end)) if digest(&blake3::hash(content)) == *end => content.len(),
+            Some((content, end)) if xxh3_128(content).to_le_bytes() == *end => content.len(),
             _ => 0,
         };
         bytes.truncate(n_bytes);
         Self { bytes, version }
     }
-}
-
-fn digest(hash: &blake3::Hash) -> [u8; DIGEST_BYTES] {
-    *hash
-        .as_bytes()
-        .first_chunk()
-        .expect("a digest is half of a hash")
 }
 
 impl Version {
@@ -54,10 +50,9 @@ impl Version {
 }
 
 /// A file that is being written: in pieces, so that large ones take no memory.
-#[derive(Debug)]
 pub(crate) struct Draft {
     file: File,
-    hasher: blake3::Hasher,
+    hasher: Xxh3,
     piece: Vec<u8>,
 }
 
@@ -83,7 +78,7 @@ impl Draft {
     fn create(path: &Path) -> io::Result<Self> {
         Ok(Self {
             file: File::create(path)?,
-            hasher: blake3::Hasher::new(),
+            hasher: Xxh3::new(),
             piece: Vec::with_capacity(PIECE),
         })
     }
@@ -110,7 +105,7 @@ impl Draft {
 
     fn end(mut self) -> io::Result<()> {
         self.hasher.update(&self.piece);
-        self.piece.extend(digest(&self.hasher.finalize()));
+        self.piece.extend(self.hasher.digest128().to_le_bytes());
         self.file.write_all(&self.piece)
     }
 }

@@ -2,7 +2,7 @@
 
 mod saved;
 
-use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, io, path::PathBuf, sync::Arc};
 
 use crate::{Stamp, stamp::Identity};
 use saved::Saved;
@@ -100,9 +100,10 @@ impl SourceIndex {
 
     /// What is known of the source at `location`, which looks like `now`.
     pub fn look_up(&self, location: &str, now: &Stamp) -> Known {
-        let Some(Record { stamp: then, facts }) = self.find(location) else {
+        let Some((then, facts)) = self.find(location) else {
             return Known::Nothing;
         };
+        let facts = facts.into();
         if now.looks_like(&then) {
             return if then.is_racy() {
                 Known::Racy(facts)
@@ -118,6 +119,12 @@ impl SourceIndex {
             };
         }
         Known::Changed
+    }
+
+    /// The facts of [`Known::Unchanged`], not copied; `None` if it is anything else.
+    pub fn unchanged(&self, location: &str, now: &Stamp) -> Option<&[u8]> {
+        let (then, facts) = self.find(location)?;
+        (now.looks_like(&then) && !then.is_racy()).then_some(facts)
     }
 
     /// Whether anything is recorded of the source at `location`, however it looked.
@@ -141,6 +148,15 @@ impl SourceIndex {
         all
     }
 
+    /// The first and the last of [`locations`](Self::locations).
+    pub fn ends(&self, prefix: &str) -> Option<(&str, &str)> {
+        if self.touched.is_empty() {
+            return self.saved.ends(prefix);
+        }
+        let locations = self.locations(prefix);
+        Some((locations.first()?, locations.last()?))
+    }
+
     /// Remembers `facts` of the source at `location`, which looked like `stamp` before it was read.
     pub fn record(&mut self, location: &str, stamp: Stamp, facts: impl Into<Arc<[u8]>>) {
         let facts = facts.into();
@@ -160,11 +176,13 @@ impl SourceIndex {
         self.touched.insert(location, record);
     }
 
-    fn find(&self, location: &str) -> Option<Record> {
-        match self.touched.get(location) {
-            Some(record) => record.as_deref().cloned(),
-            None => self.saved.get(location),
+    fn find(&self, location: &str) -> Option<(Cow<'_, Stamp>, &[u8])> {
+        if let Some(record) = self.touched.get(location) {
+            let Record { stamp, facts } = record.as_deref()?;
+            return Some((Cow::Borrowed(stamp), facts));
         }
+        let (stamp, facts) = self.saved.get(location)?;
+        Some((Cow::Owned(stamp), facts))
     }
 
     /// How many sources are known.

@@ -16,7 +16,7 @@ use crate::{
     whole::{self, Version, Whole},
 };
 
-const MAGIC: &[u8; 8] = b"ATCSRC02";
+const MAGIC: &[u8; 8] = b"ATCSRC03";
 
 /// Records as they lie in the file.
 #[derive(Debug, Default)]
@@ -48,7 +48,7 @@ impl Saved {
         self.starts.len().saturating_sub(1)
     }
 
-    pub(super) fn get(&self, location: &str) -> Option<Record> {
+    pub(super) fn get(&self, location: &str) -> Option<(Stamp, &[u8])> {
         Record::decode(self.rest(self.find(location)?))
     }
 
@@ -61,6 +61,15 @@ impl Saved {
         let all = (self.first_from(prefix)..self.len()).map(|at| self.location(at));
         all.take_while(move |location| location.starts_with(prefix.as_bytes()))
             .filter_map(|location| str::from_utf8(location).ok())
+    }
+
+    /// The first and the last location that begins with `prefix`.
+    pub(super) fn ends(&self, prefix: &str) -> Option<(&str, &str)> {
+        let prefix = prefix.as_bytes();
+        let from = self.first_that(|location| prefix <= location);
+        let to = self.first_that(|location| prefix <= location && !location.starts_with(prefix));
+        let text = |at: usize| str::from_utf8(self.location(at)).ok();
+        (from < to).then(|| Some((text(from)?, text(to - 1)?)))?
     }
 
     /// Writes the file with `touched` in place of what it holds.
@@ -123,13 +132,18 @@ impl Saved {
 
     /// The first record whose location is not before this one.
     fn first_from(&self, location: &str) -> usize {
+        self.first_that(|other| location.as_bytes() <= other)
+    }
+
+    /// The first record of which `is_there` holds; it holds of all that follow.
+    fn first_that(&self, is_there: impl Fn(&[u8]) -> bool) -> usize {
         let (mut from, mut to) = (0, self.len());
         while from < to {
             let middle = from.midpoint(to);
-            if self.location(middle) < location.as_bytes() {
-                from = middle + 1;
-            } else {
+            if is_there(self.location(middle)) {
                 to = middle;
+            } else {
+                from = middle + 1;
             }
         }
         from
@@ -180,7 +194,8 @@ impl Record {
         put_part(bytes, facts);
     }
 
-    fn decode(mut rest: &[u8]) -> Option<Self> {
+    /// Stamp and facts of what [`encode`](Self::encode) wrote.
+    fn decode(mut rest: &[u8]) -> Option<(Stamp, &[u8])> {
         let rest = &mut rest;
         let length = u64::from_le_bytes(take(rest)?);
         let modified = take_time(rest)?;
@@ -203,8 +218,7 @@ impl Record {
             identity,
             taken,
         };
-        let facts = take_part(rest)?.into();
-        Some(Self { stamp, facts })
+        Some((stamp, take_part(rest)?))
     }
 
     /// Moves behind a record, if there is a whole one.

@@ -2,7 +2,7 @@
 
 use crate::Key;
 
-const MAGIC: &[u8; 8] = b"ATCTAB01";
+const MAGIC: &[u8; 8] = b"ATCTAB02";
 /// How far from where it is looked for first a record is looked for next.
 const NEAR: usize = 4;
 /// Magic, bytes of a value, generation.
