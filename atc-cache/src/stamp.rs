@@ -2,6 +2,8 @@
 
 #[cfg(target_os = "linux")]
 mod folder;
+#[cfg(target_os = "linux")]
+mod names;
 
 use std::{
     fs, io,
@@ -66,6 +68,23 @@ impl Stamp {
     /// If one of them is not there or may not be looked at.
     pub fn of_files<'a>(paths: impl IntoIterator<Item = &'a Path>) -> io::Result<Self> {
         Looker::default().files(paths)
+    }
+
+    /// Looks at the names in a folder: it looks the same as long as nothing in it was added, removed or renamed. What the
+    /// files hold, and what lies deeper, is not part of it. Its time is that of the last change, which nobody can set.
+    ///
+    /// # Errors
+    ///
+    /// If the folder is not there or may not be looked at, and with [`Unsupported`](io::ErrorKind::Unsupported) if such
+    /// looks cannot be relied on: on other systems than Linux, and on file systems that are not known for it.
+    pub fn of_folder(path: &Path) -> io::Result<Self> {
+        #[cfg(target_os = "linux")]
+        return names::look(path);
+        #[cfg(not(target_os = "linux"))]
+        Err(path
+            .metadata()
+            .err()
+            .unwrap_or_else(|| io::ErrorKind::Unsupported.into()))
     }
 
     /// An object of a store that names versions: `tag` differs whenever the content does.

@@ -5,14 +5,9 @@
 
 use std::{os::fd::OwnedFd, path::Path, time::Duration};
 
-use rustix::fs::{self, AtFlags, CWD, Mode, OFlags, Statx, StatxFlags};
+use rustix::fs::{self, AtFlags, CWD, Mode, OFlags};
 
 use super::{Identity, Stamp, now};
-
-/// What a [`Stamp`] is made of.
-const LOOKS: StatxFlags = StatxFlags::SIZE
-    .union(StatxFlags::MTIME)
-    .union(StatxFlags::INO);
 
 /// An open folder.
 #[derive(Debug)]
@@ -50,28 +45,17 @@ impl Folder {
     /// How the file of this name looks, following links; `None` if that cannot be told.
     pub(super) fn look(&self, name: &[u8]) -> Option<Stamp> {
         let taken = now();
-        let looks = fs::statx(&self.place, name, AtFlags::empty(), LOOKS).ok()?;
-        let Statx {
-            stx_mask,
-            stx_size,
-            stx_ino,
-            stx_mtime,
-            ..
-        } = looks;
-        if !StatxFlags::from_bits_retain(stx_mask).contains(LOOKS) {
-            return None;
-        }
-        let device = fs::makedev(looks.stx_dev_major, looks.stx_dev_minor);
+        let looks = fs::statat(&self.place, name, AtFlags::empty()).ok()?;
         Some(Stamp {
-            length: stx_size,
-            modified: since_epoch(stx_mtime.tv_sec, stx_mtime.tv_nsec),
-            identity: Identity::File(device, stx_ino),
+            length: u64::try_from(looks.st_size).ok()?,
+            modified: since_epoch(looks.st_mtime, u32::try_from(looks.st_mtime_nsec).ok()?),
+            identity: Identity::File(looks.st_dev, looks.st_ino),
             taken,
         })
     }
 }
 
-fn since_epoch(seconds: i64, nanos: u32) -> Duration {
+pub(super) fn since_epoch(seconds: i64, nanos: u32) -> Duration {
     let seconds = u64::try_from(seconds);
     seconds.map_or(Duration::ZERO, |seconds| Duration::new(seconds, nanos))
 }
