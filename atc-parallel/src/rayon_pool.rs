@@ -1,7 +1,19 @@
 //! Jobs on rayon's threads.
 
-use std::{fmt, sync::Arc};
+mod awake;
 
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{
+            AtomicBool,
+            Ordering::{Acquire, Release},
+        },
+    },
+};
+
+use awake::Runs;
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
 use crate::{
@@ -16,6 +28,7 @@ pub struct RayonPool {
     /// `None` is the global pool.
     pool: Option<Arc<ThreadPool>>,
     lanes: Arc<LaneSet>,
+    runs: Arc<Runs>,
 }
 
 impl RayonPool {
@@ -40,10 +53,10 @@ impl RayonPool {
 
     /// Runs jobs on `pool`, as many lanes as it has threads.
     pub fn with_pool(pool: Arc<ThreadPool>) -> Self {
-        let lanes = LaneSet::new(pool.current_num_threads());
         Self {
+            lanes: LaneSet::new(pool.current_num_threads()),
             pool: Some(pool),
-            lanes,
+            runs: Arc::default(),
         }
     }
 
@@ -53,6 +66,7 @@ impl RayonPool {
         Self {
             pool: None,
             lanes: LaneSet::new(rayon::current_num_threads()),
+            runs: Arc::default(),
         }
     }
 
@@ -74,10 +88,44 @@ impl RayonPool {
         here: impl FnOnce() -> A,
         other: impl FnOnce() -> B + Send,
     ) -> (A, B) {
+        self.both(here, other, || ())
+    }
+
+    /// As [`beside`](Self::beside), just before a run: the thread that did `other` stays awake for it, up to a
+    /// millisecond.
+    ///
+    /// # Panics
+    ///
+    /// If one of them does.
+    pub fn before_a_run<A, B: Send>(
+        &self,
+        here: impl FnOnce() -> A,
+        other: impl FnOnce() -> B + Send,
+    ) -> (A, B) {
+        let next = self.runs.next();
+        self.both(here, other, || {
+            // The pool's thread takes what it spawned itself first.
+            rayon::spawn(move || next.wait());
+        })
+    }
+
+    fn both<A, B: Send>(
+        &self,
+        here: impl FnOnce() -> A,
+        other: impl FnOnce() -> B + Send,
+        then: impl FnOnce() + Send,
+    ) -> (A, B) {
         let mut done = None;
+        let is_done = AtomicBool::new(false);
         let here = self.scope(|scope| {
-            scope.spawn(|_| done = Some(other()));
-            here()
+            scope.spawn(|_| {
+                done = Some(other());
+                then();
+                is_done.store(true, Release);
+            });
+            let here = here();
+            awake::until(|| is_done.load(Acquire));
+            here
         });
         (here, done.expect("a scope ends after what it has spawned"))
     }
@@ -98,6 +146,7 @@ impl Executor for RayonPool {
     fn run(&self, n_jobs: usize, work: Work, control: &Control) -> Outcome {
         self.lanes.refuse_nested();
         let run = Run::new(n_jobs, work, control);
+        self.runs.begin();
         self.scope(|scope| {
             for _ in 0..n_jobs.min(self.lanes()) {
                 let ticket = run.ticket();
