@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// Below this, no two numbers with two digits behind the point are the same `f64`.
-const CENTS: f64 = 1e15;
+const CENTS: u64 = 1_000_000_000_000_000;
 
 /// Appends a number as [`Display`](std::fmt::Display) shows it: the shortest text that reads back as the same `f64`.
 ///
@@ -17,26 +17,28 @@ const CENTS: f64 = 1e15;
 #[expect(
     clippy::float_cmp,
     clippy::cast_possible_truncation,
-    reason = "a whole number below 1e15 is compared and converted"
+    reason = "a whole number below 1e15 is compared, and what is no such number is found out by comparing"
 )]
 pub fn push_number(text: &mut String, value: f64) {
-    let cents = (value * 100.0).round();
+    let signed = (value * 100.0 + 0.5_f64.copysign(value)) as i64;
+    let cents = signed.unsigned_abs();
     // The nearest `f64` to a number of cents has that number as its shortest text. Minus zero is none.
-    let is_cents =
-        cents.abs() < CENTS && cents / 100.0 == value && (cents != 0.0 || value.is_sign_positive());
+    let is_cents = cents < CENTS
+        && signed as f64 / 100.0 == value
+        && (signed != 0 || value.is_sign_positive());
     if !is_cents {
         // Writing to a string does not fail.
         let _ = write!(text, "{value}");
         return;
     }
-    if cents < 0.0 {
+    if signed < 0 {
         text.push('-');
     }
-    let cents = (cents as i64).unsigned_abs();
     push_integer(text, cents / 100);
     let digit = |place: u64| char::from(b'0' + (cents / place % 10) as u8);
     if !cents.is_multiple_of(100) {
-        text.extend(['.', digit(10)]);
+        text.push('.');
+        text.push(digit(10));
     }
     if !cents.is_multiple_of(10) {
         text.push(digit(1));
@@ -51,15 +53,7 @@ pub fn push_number(text: &mut String, value: f64) {
 /// assert_eq!(text, "1500");
 /// ```
 pub fn push_integer(text: &mut String, value: u64) {
-    let digit = |value: u64| char::from(b'0' + (value % 10) as u8);
-    if value < 10 {
-        return text.push(digit(value));
-    }
-    let mut place = 10_u64.pow(value.ilog10());
-    while 0 < place {
-        text.push(digit(value / place));
-        place /= 10;
-    }
+    text.push_str(itoa::Buffer::new().format(value));
 }
 
 #[cfg(test)]

@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::Write;
 
-use memchr::{memchr, memchr3};
-
 use super::{Frame, Sink, SinkError, Values, push_number};
 use crate::engine::dataset::format_time;
 
@@ -66,8 +64,10 @@ impl<W: Write> Sink for CsvSink<W> {
 /// assert_eq!(atc_cli::engine::sink::csv_text("BTC,\"spot\""), "\"BTC,\"\"spot\"\"\"");
 /// ```
 pub fn csv_text(text: &str) -> Cow<'_, str> {
-    let bytes = text.as_bytes();
-    if memchr3(b',', b'"', b'\n', bytes).is_some() || memchr(b'\r', bytes).is_some() {
+    if text
+        .bytes()
+        .any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
+    {
         format!("\"{}\"", text.replace('"', "\"\"")).into()
     } else {
         text.into()
