@@ -19,7 +19,7 @@ pub(crate) fn run(args: &ComputeArgs, global: &Global) -> anyhow::Result<Exit> {
     let format = format(args)?;
     // Opened first: a folder that cannot be written is known before hours of computing.
     let file = args.output().map(create).transpose()?;
-    let (sources, missing) = input::sources(&args.inputs);
+    let (sources, missing) = input::sources(&args.inputs, None);
     if let Some(path) = args.output() {
         keep_inputs(path, &sources)?;
     }

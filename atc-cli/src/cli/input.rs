@@ -1,15 +1,15 @@
 //! From arguments to sources and the engine that runs them.
 
+#[cfg(feature = "remote")]
+use std::ffi::OsString;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
 use anyhow::Context as _;
-#[cfg(not(feature = "remote"))]
-use atc_cli::engine::dataset::discover;
-use atc_cli::engine::dataset::{Discovered, Request, Source};
 #[cfg(feature = "remote")]
-use atc_cli::engine::dataset::{Remote, discover_with};
+use atc_cli::engine::dataset::Remote;
+use atc_cli::engine::dataset::{Discovered, Finder, Folders, Request, Source};
 use atc_cli::engine::{Cache, Engine, Failure};
 use atc_core::Plan;
 use indicatif::ProgressBar;
@@ -81,25 +81,34 @@ pub(crate) fn beside<A, B: Send>(
 }
 
 /// The inputs found, and those that were not.
-pub(crate) fn sources(inputs: &[String]) -> (Vec<Source>, Vec<Failure>) {
-    let found = discovered(inputs);
+pub(crate) type Found = (Vec<Source>, Vec<Failure>);
+
+/// Looks for inputs, with what is remembered of folders.
+pub(crate) fn sources(inputs: &[String], folders: Option<&Folders>) -> Found {
+    let found = discovered(inputs, folders);
     let failed = found.failed.into_iter().map(Failure::from).collect();
     (found.sources, failed)
 }
 
-/// With credentials and endpoints of object stores from the environment, where other tools have them.
-#[cfg(feature = "remote")]
-pub(crate) fn discovered(inputs: &[String]) -> Discovered {
-    let variables = std::env::vars_os().filter_map(|(name, value)| {
-        let (name, value) = (name.into_string().ok()?, value.into_string().ok()?);
-        name.starts_with("AWS_").then_some((name, value))
-    });
-    discover_with(inputs, &Remote::new(variables))
+/// With credentials and endpoints of object stores from the environment, where other tools have them, and with what is
+/// remembered of folders.
+pub(crate) fn discovered(inputs: &[String], folders: Option<&Folders>) -> Discovered {
+    let mut finder = Finder::default();
+    #[cfg(feature = "remote")]
+    {
+        finder = finder.remote(&Remote::new(std::env::vars_os().filter_map(aws)));
+    }
+    if let Some(folders) = folders {
+        finder = finder.folders(folders);
+    }
+    finder.find(inputs)
 }
 
-#[cfg(not(feature = "remote"))]
-pub(crate) fn discovered(inputs: &[String]) -> Discovered {
-    discover(inputs)
+/// A setting that other tools read as well.
+#[cfg(feature = "remote")]
+fn aws((name, value): (OsString, OsString)) -> Option<(String, String)> {
+    let (name, value) = (name.into_string().ok()?, value.into_string().ok()?);
+    name.starts_with("AWS_").then_some((name, value))
 }
 
 /// Joins the failures of finding and of running, as far as they count.

@@ -25,7 +25,7 @@ pub(crate) fn why(args: &WhyArgs, global: &Global) -> anyhow::Result<Exit> {
 
 /// The one series that the input holds, or holds of the symbol asked for.
 fn only_series(args: &WhyArgs) -> anyhow::Result<Bars> {
-    let (sources, missing) = input::sources(std::slice::from_ref(&args.input));
+    let (sources, missing) = input::sources(std::slice::from_ref(&args.input), None);
     if let Some(failure) = missing.into_iter().next() {
         return Err(failure.error.into());
     }
@@ -72,7 +72,7 @@ fn only_series(args: &WhyArgs) -> anyhow::Result<Bars> {
 /// Runs `atc inspect`.
 pub(crate) fn inspect(args: &InspectArgs, global: &Global) -> anyhow::Result<Exit> {
     let demands = Demands::of(&args.params.plan()?);
-    let (sources, missing) = input::sources(&args.inputs);
+    let (sources, missing) = input::sources(&args.inputs, None);
     let request = args.read.request();
     let bar = progress::bar(global, sources.len(), "inspecting");
     let shown = bar.clone();

@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use atc_cli::engine::dataset::Source;
 use atc_cli::engine::sink::AtomicFile;
 use atc_cli::engine::{Cache, CacheStatistics, Engine, Failure, Query, Row, Scan, Spent, digest};
-use atc_core::{Params, Trend};
+use atc_core::{Params, Plan, Trend};
 
 use super::args::{Global, ScanArgs, ScanFormat, Sort};
 use super::exit::Exit;
@@ -25,20 +25,11 @@ const MANY_ROWS: usize = 256;
 pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     let begun = Instant::now();
     let stats = args.stats.as_deref().map(compute::create).transpose()?;
-    // Both need it; the first makes it.
-    let plan = OnceLock::new();
-    let plan_now = || plan.get_or_init(|| args.params.plan()).as_ref().ok();
-    let open = || {
-        let asked = (args.inputs.as_slice(), plan_now);
-        global.cache.open_for(asked, args.trust.get(), global)
-    };
-    let find = || plan_now().map(|_| input::sources(&args.inputs));
-    let (found, cache) = args.read.beside(&args.inputs, find, open);
-    let plan = plan.into_inner().expect("it was made to look for inputs")?;
-    let (sources, missing) = found.unwrap_or_default();
+    let cache = global.cache.open(args.trust.get(), global)?;
+    let (plan, (sources, missing)) = find(args, cache.as_deref())?;
     let (n_sources, n_inputs) = (sources.len(), sources.len() + missing.len());
     let bar = progress::bar(global, n_sources, "scanning");
-    let engine = args.read.engine(plan, &sources, (global, &bar), cache?)?;
+    let engine = args.read.engine(plan, &sources, (global, &bar), cache)?;
     // The end of the process gives back thousands of sources at once.
     let sources: ManuallyDrop<Arc<Vec<Source>>> = ManuallyDrop::new(Arc::new(sources));
     let scan = engine.scan(Arc::clone(&sources), &args.read.request());
@@ -50,6 +41,8 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     } = scan;
     let failed = input::all_failures(missing, failed, rows.len());
     let counts = Counts::of(&rows, failed.len());
+    // The end of the process gives back thousands of rows at once.
+    let rows = ManuallyDrop::new(rows);
     if let (Some(path), Some(file)) = (&args.stats, stats) {
         let seconds = begun.elapsed().as_secs_f64();
         let stats = Stats {
@@ -65,7 +58,7 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
         };
         write_stats((path, file), &stats)?;
     }
-    let show = || show(args, global, (rows, counts), engine.plan().warm_up());
+    let show = || show(args, global, (&rows, counts), engine.plan().warm_up());
     let shown = match engine.cache() {
         // Also if nobody is left to read the rows: they were computed.
         Some(cache) => {
@@ -99,6 +92,33 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     Ok(Exit::of_run(failed.len(), is_cancelled))
 }
 
+/// The plan, the inputs that were found and those that were not; reads of the cache what is asked of it next.
+fn find(args: &ScanArgs, cache: Option<&Cache>) -> anyhow::Result<(Plan, input::Found)> {
+    // Whoever needs it first makes it, and whoever is done first reads what is needed next.
+    let plan = OnceLock::new();
+    let plan_now = || plan.get_or_init(|| args.params.plan()).as_ref().ok();
+    let answers = || {
+        if let (Some(cache), Some(plan)) = (cache, plan_now()) {
+            cache.foresee_answers(plan);
+        }
+    };
+    let find = || {
+        plan_now()?;
+        let found = input::sources(&args.inputs, cache.and_then(Cache::folders));
+        answers();
+        Some(found)
+    };
+    let foresee = || {
+        if let Some(cache) = cache {
+            cache.foresee(&args.inputs);
+        }
+        answers();
+    };
+    let (found, ()) = args.read.before_a_run(&args.inputs, find, foresee);
+    let plan = plan.into_inner().expect("it was made to look for inputs")?;
+    Ok((plan, found.unwrap_or_default()))
+}
+
 /// Notes what was asked, for warming.
 fn note(args: &ScanArgs, (cache, engine): (&Cache, &Engine)) {
     let query = Query::new(&args.inputs, &args.read.request(), *engine.plan().params());
@@ -110,17 +130,16 @@ fn note(args: &ScanArgs, (cache, engine): (&Cache, &Engine)) {
 fn show(
     args: &ScanArgs,
     global: &Global,
-    (rows, counts): (Vec<Row>, Counts),
+    (rows, counts): (&[Row], Counts),
     warm_up: usize,
 ) -> anyhow::Result<()> {
-    // The end of the process gives back thousands of rows at once.
-    let rows = ManuallyDrop::new(chosen(args, rows));
+    let rows = chosen(args, rows);
     match args.format {
         ScanFormat::Table => {
             let color = global.colors_stdout();
             output::data(&scan_view::tables(&rows, &counts, (warm_up, color)))
         }
-        ScanFormat::Json => output::json(&*rows),
+        ScanFormat::Json => output::json(&rows),
         ScanFormat::Jsonl => output::json_lines(&rows),
         ScanFormat::Csv => {
             output::data(&scan_view::csv_header())?;
@@ -137,10 +156,11 @@ fn show(
 }
 
 /// Filtered, sorted, cut to the top.
-fn chosen(args: &ScanArgs, mut rows: Vec<Row>) -> Vec<Row> {
+fn chosen<'a>(args: &ScanArgs, rows: &'a [Row]) -> Vec<&'a Row> {
     let is_shown = args.all || args.format != ScanFormat::Table;
-    rows.retain(|row| is_shown || row.trend != Trend::Neutral);
-    rows.retain(|row| strength(row) >= args.min_signal);
+    let is_chosen =
+        |row: &&Row| (is_shown || row.trend != Trend::Neutral) && strength(row) >= args.min_signal;
+    let mut rows: Vec<&Row> = rows.iter().filter(is_chosen).collect();
     match args.sort {
         Sort::Symbol => rows.sort_by(|a, b| a.symbol.cmp(&b.symbol)),
         Sort::Flip => rows.sort_by_key(|row| row.bars_since_flip.unwrap_or(usize::MAX)),
@@ -150,8 +170,8 @@ fn chosen(args: &ScanArgs, mut rows: Vec<Row>) -> Vec<Row> {
     rows
 }
 
-pub(crate) fn strongest_first(rows: &mut [Row]) {
-    // Strengths are at least zero: their bits are in their order. Rows are large, and move once.
+pub(crate) fn strongest_first(rows: &mut [&Row]) {
+    // Strengths are at least zero: their bits are in their order. They lie far apart, and are looked up once.
     rows.sort_by_cached_key(|row| Reverse(strength(row).to_bits()));
 }
 

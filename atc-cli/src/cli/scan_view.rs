@@ -21,15 +21,23 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    pub(crate) fn of(rows: &[Row], failed: usize) -> Self {
-        let count = |trend| rows.iter().filter(|row| row.trend == trend).count();
-        Self {
-            symbols: rows.len(),
-            long: count(Trend::Long),
-            short: count(Trend::Short),
-            neutral: count(Trend::Neutral),
+    pub(crate) fn of<'a>(rows: impl IntoIterator<Item = &'a Row>, failed: usize) -> Self {
+        let mut counts = Self {
+            symbols: 0,
+            long: 0,
+            short: 0,
+            neutral: 0,
             failed,
+        };
+        for row in rows {
+            counts.symbols += 1;
+            *match row.trend {
+                Trend::Long => &mut counts.long,
+                Trend::Short => &mut counts.short,
+                Trend::Neutral => &mut counts.neutral,
+            } += 1;
         }
+        counts
     }
 }
 
@@ -41,10 +49,11 @@ const HEADER: [&str; 12] = [
 const RIGHT: [usize; 3] = [2, 9, 10];
 
 /// A table per trend, and totals.
-pub(crate) fn tables(rows: &[Row], counts: &Counts, (warm_up, color): (usize, bool)) -> String {
+pub(crate) fn tables(rows: &[&Row], counts: &Counts, (warm_up, color): (usize, bool)) -> String {
     let mut text = String::new();
     for trend in [Trend::Long, Trend::Short, Trend::Neutral] {
-        let rows: Vec<&Row> = rows.iter().filter(|row| row.trend == trend).collect();
+        let rows = rows.iter().copied().filter(|row| row.trend == trend);
+        let rows: Vec<&Row> = rows.collect();
         if rows.is_empty() {
             continue;
         }
@@ -128,7 +137,7 @@ pub(crate) fn csv_header() -> String {
 }
 
 /// The lines below [`csv_header`].
-pub(crate) fn csv(rows: &[Row]) -> String {
+pub(crate) fn csv(rows: &[&Row]) -> String {
     let mut text = String::with_capacity(160 * rows.len());
     // Most symbols of a market have the same last bar.
     let mut last = (i64::MIN, String::new());
@@ -163,7 +172,7 @@ pub(crate) fn csv(rows: &[Row]) -> String {
 }
 
 /// One table for a document.
-pub(crate) fn markdown(rows: &[Row]) -> String {
+pub(crate) fn markdown(rows: &[&Row]) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let mut text = line(&HEADER.map(str::to_owned));
     let rule = |index: usize| match index {

@@ -168,7 +168,7 @@ impl Run<'_> {
         let Some(plan) = plans.first() else {
             return Ok(());
         };
-        let (sources, missing) = input::sources(inputs);
+        let (sources, missing) = input::sources(inputs, self.cache.folders());
         self.failed.extend(missing);
         let bar = progress::counting(self.global, sources.len(), "warming");
         self.warming.follow(&bar);

@@ -54,9 +54,15 @@ impl Engine {
         let sources = sources.into();
         let _first = self.goes_first();
         let rows = |engine: &Self, tile: &[Source], request: &Request, slot: Slot| {
-            let stands = engine.stand_tile(tile, request, slot).into_iter();
-            let row = |stand: Stand| Row::new(&engine.plan, stand);
-            stands.map(|stand| stand.map(row)).collect::<Vec<_>>()
+            let stands = engine.stand_tile(tile, request, slot);
+            let (mut rows, mut failed) = (Vec::with_capacity(stands.len()), Vec::new());
+            for stand in stands {
+                match stand {
+                    Ok(stand) => rows.push(Row::new(&engine.plan, stand)),
+                    Err(failure) => failed.push(failure),
+                }
+            }
+            (rows, failed)
         };
         let mut scan = Scan {
             rows: Vec::with_capacity(sources.len()),
@@ -66,12 +72,9 @@ impl Engine {
         let tiles = self.run_jobs((sources, per_job), request, rows);
         for tile in tiles {
             scan.is_cancelled |= tile.is_none();
-            for outcome in tile.into_iter().flatten() {
-                match outcome {
-                    Ok(row) => scan.rows.push(row),
-                    Err(failure) => scan.failed.push(failure),
-                }
-            }
+            let (mut rows, mut failed) = tile.unwrap_or_default();
+            scan.rows.append(&mut rows);
+            scan.failed.append(&mut failed);
         }
         scan
     }

@@ -13,7 +13,7 @@ pub(super) fn explain(of: &OfInputs, global: &Global) -> anyhow::Result<Exit> {
     let Some(cache) = global.cache.open(Trust::default(), global)? else {
         return Err(Misuse("the cache is switched off".to_owned()).into());
     };
-    let (sources, mut failed) = input::sources(&of.inputs);
+    let (sources, mut failed) = input::sources(&of.inputs, None);
     let engine = engine(of, &sources, Some(cache), global)?;
     let mut explained = Vec::new();
     for source in &sources {

@@ -5,7 +5,6 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use atc_cli::engine::{Cache, Trust};
-use atc_core::Plan;
 use clap::Args;
 
 use crate::cli::args::Global;
@@ -152,20 +151,6 @@ impl CacheArgs {
     pub(crate) fn in_memory(&self, trust: Trust) -> Arc<Cache> {
         let cache = Cache::in_memory().memory_bytes(self.cache_size.0);
         Arc::new(cache.trust(trust))
-    }
-
-    /// As [`open`](Self::open), ready for inputs to be asked under a plan, if there is one.
-    pub(crate) fn open_for<'a>(
-        &self,
-        (inputs, plan): (&[String], impl FnOnce() -> Option<&'a Plan>),
-        trust: Trust,
-        global: &Global,
-    ) -> anyhow::Result<Option<Arc<Cache>>> {
-        let cache = self.open(trust, global)?;
-        if let Some(cache) = &cache {
-            cache.foresee(inputs, plan);
-        }
-        Ok(cache)
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn verify(of: &OfInputs, global: &Global) -> anyhow::Result<Exit> {
         return Err(Misuse("the cache is switched off".to_owned()).into());
     };
     let request = of.read.request();
-    let (sources, missing) = input::sources(&of.inputs);
+    let (sources, missing) = input::sources(&of.inputs, None);
     let cached = engine(of, &sources, Some(Arc::clone(&cache)), global)?;
     let cached = cached.scan(sources.clone(), &request);
     let cold = engine(of, &sources, None, global)?.scan(sources, &request);

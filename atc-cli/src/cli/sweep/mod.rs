@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use atc_cli::engine::{CacheStatistics, Spent, SweepScan};
+use atc_cli::engine::{Cache, CacheStatistics, Spent, SweepScan};
 use atc_core::{Plan, Sweep};
 use clap::{Args, ValueEnum};
 
@@ -101,13 +101,16 @@ pub(crate) fn run(args: &SweepArgs, global: &Global) -> anyhow::Result<Exit> {
     tell(global, &sweep);
     let begun = Instant::now();
     let file = args.stats.as_deref().map(create).transpose()?;
-    let open = || global.cache.open(args.trust.get(), global);
-    let ((sources, missing), cache) = input::beside(|| input::sources(&args.inputs), open);
+    let cache = global.cache.open(args.trust.get(), global)?;
+    let folders = cache.as_deref().and_then(Cache::folders);
+    let find = || input::sources(&args.inputs, folders);
+    let foresee = || cache.as_ref().map(|cache| cache.foresee(&args.inputs));
+    let ((sources, missing), _) = input::beside(find, foresee);
     let bar = progress::bar(global, sources.len(), "sweeping");
     let chosen = (first, Gpu::none());
     let engine = args
         .read
-        .engine_with(chosen, &sources, (global, &bar), cache?)?;
+        .engine_with(chosen, &sources, (global, &bar), cache)?;
     let scan = engine.sweep(sources, &args.read.request(), &sweep);
     bar.finish_and_clear();
     let digest = args.stats.as_ref().map(|_| scan.digest());

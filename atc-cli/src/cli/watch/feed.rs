@@ -34,7 +34,7 @@ pub(super) fn run(args: &WatchArgs, global: &Global) -> anyhow::Result<Exit> {
         .filter(|path| *path != "-")
         .cloned()
         .collect();
-    let (sources, missing) = input::sources(&history);
+    let (sources, missing) = input::sources(&history, None);
     let bar = progress::bar(global, sources.len(), "reading");
     let engine = args.read.engine(plan, &sources, (global, &bar), None)?;
     let request = args.read.request();

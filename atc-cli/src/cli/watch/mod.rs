@@ -3,6 +3,7 @@
 mod feed;
 mod view;
 
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -83,12 +84,16 @@ pub(crate) fn run(args: &WatchArgs, global: &Global) -> anyhow::Result<Exit> {
     }
     let plan = args.params.plan()?;
     let warm_up = plan.warm_up();
-    let found = input::discovered(&args.inputs);
+    let cache = global.cache.in_memory(args.trust.get());
+    let find = || input::discovered(&args.inputs, cache.folders());
+    let found = find();
     let bar = progress::bar(global, found.sources.len(), "reading");
-    let cache = Some(global.cache.in_memory(args.trust.get()));
-    let engine = args
-        .read
-        .engine(plan, &found.sources, (global, &bar), cache)?;
+    let engine = args.read.engine(
+        plan,
+        &found.sources,
+        (global, &bar),
+        Some(Arc::clone(&cache)),
+    )?;
     let mut watch = engine.watch(args.read.request());
     let mut begun = Instant::now();
     let mut look = watch.look(found);
@@ -109,7 +114,7 @@ pub(crate) fn run(args: &WatchArgs, global: &Global) -> anyhow::Result<Exit> {
             return Ok(Exit::Interrupted);
         }
         begun = Instant::now();
-        look = watch.look(input::discovered(&args.inputs));
+        look = watch.look(find());
         show(args, global, &look)?;
         n_looks += 1;
     }
@@ -151,9 +156,9 @@ fn show_first(
     if args.is_feed() && look.changes.is_empty() && look.n_failing == 0 {
         return Ok(()); // there is no history
     }
-    let rows = look.changes.iter().map(|change| change.row.clone());
-    let mut rows: Vec<Row> = rows.collect();
-    let counts = Counts::of(&rows, look.n_failing);
+    let rows = look.changes.iter().map(|change| &change.row);
+    let mut rows: Vec<&Row> = rows.collect();
+    let counts = Counts::of(rows.iter().copied(), look.n_failing);
     rows.retain(|row| row.trend != Trend::Neutral);
     strongest_first(&mut rows);
     let color = global.colors_stdout();

@@ -105,7 +105,7 @@ pub(crate) fn csv(changes: &[&Change]) -> String {
         let (event, n_new) = (change.event().name(), change.n_new_bars());
         let before = trend_before(change).unwrap_or_default();
         let _ = write!(text, "{event},{before},{n_new},");
-        text += &scan_view::csv(std::slice::from_ref(&change.row));
+        text += &scan_view::csv(&[&change.row]);
     }
     text
 }

@@ -13,7 +13,7 @@ use super::facts::SeriesFacts;
 use super::question::key_of_end;
 use super::statistics::Counters;
 use super::tile::Content;
-use super::trail::STRIDE;
+use super::trail::{Name, STRIDE};
 use super::{Asked, Cache, read, write};
 use crate::engine::{Ending, Engine, EvaluateError, Output, Prices, Tile, Wanted};
 
@@ -64,16 +64,14 @@ impl<'a> Asking<'a> {
     /// The answer for a series that is not at hand, if it is known whole.
     pub(super) fn known(&self, facts: &SeriesFacts) -> Option<Ending> {
         let counters = &self.cache.counters;
-        let key = self.asked.question.key(facts.trail.end());
-        if let Some(ending) = self.in_table(&key) {
+        let name = facts.trail.end();
+        if let Some(ending) = self.in_table(name) {
             counters.hit(None, facts.n_bars);
             return Some(ending);
         }
-        let keep = |ending: &Ending| {
-            write(&self.asked.readings).insert(key, &ending::encode(ending));
-        };
+        let keep = |ending: &Ending| self.tabulate(name, ending);
         if facts.trail.ends_at_anchor()
-            && let Some(entry) = self.cache.store()?.get(&key)
+            && let Some(entry) = self.cache.store()?.get(&self.asked.question.key(name))
         {
             let Kept { ending, .. } = Kept::decode(&entry)?;
             keep(&ending);
@@ -132,12 +130,12 @@ impl<'a> Asking<'a> {
         let counters = &self.cache.counters;
         let prices = &series.prices;
         let n_bars = prices.close.len();
-        let key = self.asked.question.key(series.content.name());
-        if let Some(ending) = self.in_table(&key) {
+        let name = series.content.name();
+        if let Some(ending) = self.in_table(name) {
             counters.hit(None, n_bars);
             return Some(ending);
         }
-        let mut keys = vec![key];
+        let mut keys = vec![self.asked.question.key(name)];
         let mut lengths = vec![n_bars];
         for (beginning, length) in self.beginnings(series) {
             keys.push(beginning);
@@ -147,7 +145,7 @@ impl<'a> Asking<'a> {
         let kept = Kept::decode(&entry)?;
         if at == 0 {
             counters.hit(Some(entry.tier()), n_bars);
-            write(&self.asked.readings).insert(key, &ending::encode(&kept.ending));
+            self.tabulate(name, &kept.ending);
             return Some(kept.ending);
         }
         let from = lengths[at];
@@ -161,7 +159,7 @@ impl<'a> Asking<'a> {
         if is_kept {
             self.keep(series, &ending, entry.cost());
         } else {
-            write(&self.asked.readings).insert(key, &ending::encode(&ending));
+            self.tabulate(name, &ending);
         }
         Some(without_states(ending))
     }
@@ -175,15 +173,21 @@ impl<'a> Asking<'a> {
             symbol: series.symbol.clone(),
             fingerprint: name.close.to_string(),
             key: key.to_string(),
-            in_table: self.in_table(&key).is_some(),
+            in_table: self.in_table(name).is_some(),
             store: store.map_or(Explanation::Miss(MissReason::Unknown), |store| {
                 store.explain(&key)
             }),
         }
     }
 
-    fn in_table(&self, key: &Key) -> Option<Ending> {
-        ending::decode(read(&self.asked.readings).get(key)?)
+    fn in_table(&self, name: Name) -> Option<Ending> {
+        let row = self.asked.question.row(name);
+        ending::decode(read(&self.asked.readings).get(&row)?)
+    }
+
+    fn tabulate(&self, name: Name, ending: &Ending) {
+        let row = self.asked.question.row(name);
+        write(&self.asked.readings).insert(row, &ending::encode(ending));
     }
 
     /// Computes a few bars from a state; `None` if that is refused, by the state or by the bars.
@@ -220,15 +224,15 @@ impl<'a> Asking<'a> {
     /// Keeps an answer, and where the series ended.
     fn keep(&self, series: &Series<'_>, ending: &Ending, cost: Duration) {
         let Series { content, prices } = series;
-        let key = self.asked.question.key(content.name());
-        write(&self.asked.readings).insert(key, &ending::encode(ending));
+        let name = content.name();
+        self.tabulate(name, ending);
         let whole = content.close.whole_blocks();
         // Without a whole block, what follows the last one is the series.
         let rest = &prices.close[whole * BLOCK_VALUES..];
         if let Some(beginning) = key_of_end(content, whole, rest) {
             write(self.cache.ends()).insert(beginning, &End::of(content).encode());
         }
-        self.put(key, ending, cost);
+        self.put(self.asked.question.key(name), ending, cost);
         if let Some(ending) = &ending.at_block {
             let key = self.asked.question.key_of_blocks(content, whole);
             self.put(key, ending, cost);

@@ -49,29 +49,31 @@ impl Cache {
         asked
     }
 
-    /// Gets ready for `inputs` to be asked of the processor, while others look for them: begins to open the store if
-    /// the inputs seem to have grown, and reads the table.
-    pub fn foresee<'a>(&self, inputs: &[String], plan: impl FnOnce() -> Option<&'a Plan>) {
-        if self.trust != Trust::Nothing && inputs.iter().any(|input| self.seems_grown(input)) {
+    /// Gets ready for `inputs` to be asked, while others look for them: reads what is known of sources, and begins to
+    /// open the store if the inputs seem to have grown.
+    pub fn foresee(&self, inputs: &[String]) {
+        let is_grown = |input: &String| self.trust != Trust::Nothing && self.seems_grown(input);
+        if inputs.iter().any(is_grown) {
             self.begin_store();
         }
-        if let Some(plan) = plan() {
-            self.readings(&Question::new(plan, CpuEvaluator::VERSION));
-        }
+    }
+
+    /// Gets ready for answers under `plan`, computed on the processor: reads their table, if nobody else does.
+    pub fn foresee_answers(&self, plan: &Plan) {
+        self.readings(&Question::new(plan, CpuEvaluator::VERSION));
     }
 
     /// Whether the first or the last source below `input` has grown since it was recorded.
     fn seems_grown(&self, input: &str) -> bool {
-        let index = read(&self.index);
+        let index = read(self.index());
         let place = self.here.join(input);
-        let locations = index.locations(place.to_str().unwrap_or("-"));
-        let has_grown = |location: &&str| {
+        let ends = index.ends(place.to_str().unwrap_or("-"));
+        let has_grown = |location: &str| {
             let path = location.split('\n').next().unwrap_or_default();
             let stamp = Stamp::of_file(Path::new(path));
             stamp.is_ok_and(|stamp| matches!(index.look_up(location, &stamp), Known::Grown { .. }))
         };
-        let ends = locations.first().into_iter().chain(locations.last());
-        ends.into_iter().any(has_grown)
+        ends.is_some_and(|(first, last)| has_grown(first) || has_grown(last))
     }
 
     fn readings(&self, question: &Question) -> Arc<RwLock<Table>> {

@@ -101,7 +101,7 @@ impl Cache {
         let Some((location, stamp)) = &looked.place else {
             return (Recorded::NotRecorded, None);
         };
-        match read(&self.index).look_up(location, stamp) {
+        match read(self.index()).look_up(location, stamp) {
             Known::Unchanged(facts) => match Facts::decode(&facts) {
                 Some(facts) => (Recorded::Unchanged, Some(facts)),
                 None => (Recorded::Nothing, None),

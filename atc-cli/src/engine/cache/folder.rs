@@ -3,6 +3,7 @@
 //! ```text
 //! CACHEDIR.TAG whose folder it is
 //! sources      what is known of sources without opening them
+//! folders      what was in folders
 //! readings/    last readings, one table per question
 //! ends         where series ended
 //! store/       entries with states to go on from
@@ -18,6 +19,8 @@ use atc_cache::{Journal, SourceIndex, Store};
 use serde::Serialize;
 
 use super::{Cache, QUESTIONS, tag};
+
+pub(super) const FOLDERS: &str = "folders";
 
 /// What is in the folder of a cache.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -47,7 +50,7 @@ impl Cache {
         Ok(Holdings {
             sources: SourceIndex::open(folder.join("sources")).len(),
             questions,
-            table_bytes: readings + file("sources") + file("ends"),
+            table_bytes: readings + file("sources") + file(FOLDERS) + file("ends"),
             store_bytes: sizes(&folder.join("store"))?.1,
             queries: Journal::read(&folder.join("journal"))?.len(),
         })
@@ -73,6 +76,7 @@ impl Cache {
         // The tag last: without it the rest would be taken for somebody else's.
         for name in [
             "sources",
+            FOLDERS,
             "ends",
             "journal",
             "warm.json",

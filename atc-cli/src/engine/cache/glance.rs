@@ -2,7 +2,7 @@
 //!
 //! Locks and sums that two threads change by turns cost more than what is looked up here.
 
-use atc_cache::{Key, Known, SourceIndex, Table};
+use atc_cache::{Key, Known, SourceIndex, Stamp, Table};
 
 use super::answers::Asking;
 use super::ending::{self, ENDING_BYTES};
@@ -11,20 +11,37 @@ use super::looked::Looked;
 use super::statistics::Counters;
 use super::tile::Stand;
 use super::{Cache, Trust, read, write};
+use crate::engine::Failure;
 
 /// What is known of a source before anything is opened.
 pub(super) enum First {
-    /// It has not changed, and all answers are in the table.
-    Stands(Vec<Stand>),
+    /// It has not changed, and all answers are in the table: so many.
+    Stands(usize),
     Known(Known),
+}
+
+/// What is known of a tile of sources before anything is opened.
+#[derive(Default)]
+pub(super) struct Glance {
+    pub(super) first: Vec<First>,
+    /// The answers of [`First::Stands`], one source after the other.
+    pub(super) stands: Vec<Result<Stand, Failure>>,
+}
+
+impl Glance {
+    /// Whether nothing is left to be asked.
+    pub(super) fn is_all(&self) -> bool {
+        let is_known = |first: &First| matches!(first, First::Stands(_));
+        self.first.iter().all(is_known)
+    }
 }
 
 /// What is new of a text that has grown.
 pub(super) struct News<'a> {
     pub(super) looked: &'a Looked<'a>,
     pub(super) facts: Facts,
-    /// Under which key its reading was, and is now.
-    pub(super) keys: [Key; 2],
+    /// In which row its reading was, and is now.
+    pub(super) rows: [Key; 2],
     pub(super) reading: [u8; ENDING_BYTES],
     /// Bars that did not have to be computed.
     pub(super) n_saved: usize,
@@ -40,20 +57,29 @@ struct Tally {
 
 impl Asking<'_> {
     /// What is known of the sources of a tile, in their order.
-    pub(super) fn glance(&self, looked: &[Looked<'_>]) -> Vec<First> {
+    pub(super) fn glance(&self, looked: &[Looked<'_>]) -> Glance {
         let mut tally = Tally::default();
-        let index = read(&self.cache.index);
+        let index = read(self.cache.index());
         let readings = read(&self.asked.readings);
+        // Of most sources there is one series.
+        let mut stands = Vec::with_capacity(looked.len());
         let first = |looked: &Looked<'_>| {
             if looked.have.get().is_some() {
                 return First::Known(Known::Nothing);
             }
-            let known = self.cache.known_in(&index, looked);
-            let stands = match &known {
-                Known::Unchanged(facts) => self.stands_in(&readings, (looked, facts), &mut tally),
-                _ => None,
+            let n_before = stands.len();
+            let facts = self.cache.unchanged_in(&index, looked);
+            let n_bars =
+                facts.and_then(|facts| self.stands_in(&readings, (looked, facts), &mut stands));
+            let Some(n_bars) = n_bars else {
+                stands.truncate(n_before);
+                return First::Known(self.cache.known_in(&index, looked));
             };
-            stands.map_or(First::Known(known), First::Stands)
+            let n_series = stands.len() - n_before;
+            tally.sources += 1;
+            tally.series += n_series;
+            tally.bars += n_bars;
+            First::Stands(n_series)
         };
         let first = looked.iter().map(first).collect();
         drop(readings);
@@ -62,30 +88,28 @@ impl Asking<'_> {
         Counters::add(&counters.sources_unchanged, tally.sources);
         Counters::add(&counters.hits_table, tally.series);
         Counters::add(&counters.bars_saved, tally.bars);
-        first
+        Glance { first, stands }
     }
 
-    /// The answers for all series of an unchanged source, if all are in the table.
+    /// Adds the answers for all series of an unchanged source to `stands`, and says of how many bars; `None` if not all
+    /// are in the table.
     fn stands_in(
         &self,
         readings: &Table,
         (looked, facts): (&Looked<'_>, &[u8]),
-        tally: &mut Tally,
-    ) -> Option<Vec<Stand>> {
+        stands: &mut Vec<Result<Stand, Failure>>,
+    ) -> Option<usize> {
         let Facts { series, .. } = Facts::decode(facts)?;
-        let mut stands = Vec::with_capacity(series.len());
         let mut n_bars = 0;
         for series in series {
-            let key = self.asked.question.key(series.trail.end());
-            let ending = ending::decode(readings.get(&key)?)?;
+            let row = self.asked.question.row(series.trail.end());
+            let ending = ending::decode(readings.get(&row)?)?;
             n_bars += series.n_bars;
             self.cache.note(series.interval);
-            stands.push(Stand::new(looked, (series.symbol, series.last), ending));
+            let told = (series.symbol, series.last);
+            stands.push(Ok(Stand::new(looked, told, ending)));
         }
-        tally.sources += 1;
-        tally.series += stands.len();
-        tally.bars += n_bars;
-        Some(stands)
+        Some(n_bars)
     }
 
     /// Remembers what is new of the texts of a tile that have grown.
@@ -99,10 +123,10 @@ impl Asking<'_> {
         let n_saved = news.iter().map(|news| news.n_saved).sum();
         Counters::add(&counters.bars_saved, n_saved);
         let mut readings = write(&self.asked.readings);
-        for News { keys, reading, .. } in news {
+        for News { rows, reading, .. } in news {
             // A text that grows every quarter of an hour would fill the table with where it stood.
-            readings.remove(&keys[0]);
-            readings.insert(keys[1], reading);
+            readings.remove(&rows[0]);
+            readings.insert(rows[1], reading);
         }
         drop(readings);
         self.cache
@@ -113,14 +137,25 @@ impl Asking<'_> {
 impl Cache {
     /// What is known of a source by its looks, as far as they are trusted.
     pub(super) fn known(&self, looked: &Looked<'_>) -> Known {
-        self.known_in(&read(&self.index), looked)
+        self.known_in(&read(self.index()), looked)
     }
 
     fn known_in(&self, index: &SourceIndex, looked: &Looked<'_>) -> Known {
-        let place = looked.place.as_ref();
-        match place.filter(|_| self.trust != Trust::Nothing) {
+        match self.trusted(looked) {
             Some((location, stamp)) => index.look_up(location, stamp),
             None => Known::Nothing,
         }
+    }
+
+    /// What is recorded of a source, if it has not changed.
+    fn unchanged_in<'a>(&self, index: &'a SourceIndex, looked: &Looked<'_>) -> Option<&'a [u8]> {
+        let (location, stamp) = self.trusted(looked)?;
+        index.unchanged(location, stamp)
+    }
+
+    /// Where a source is recorded and how it looks, if looks are trusted.
+    fn trusted<'a>(&self, looked: &'a Looked<'_>) -> Option<&'a (String, Stamp)> {
+        let place = looked.place.as_ref();
+        place.filter(|_| self.trust != Trust::Nothing)
     }
 }

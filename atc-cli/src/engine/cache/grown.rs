@@ -73,8 +73,8 @@ impl Asking<'_> {
         let walk = walk.or_else(|| self.begin(&series.trail))?;
         let compute = || self.finish(walk, &series.trail, more);
         let (ending, trail) = self.engine.meter.compute(compute)?;
-        let question = &self.asked.question;
-        let keys = [series.trail.end(), trail.end()].map(|name| question.key(name));
+        let row = |name| self.asked.question.row(name);
+        let rows = [series.trail.end(), trail.end()].map(row);
         let n_saved = series.n_bars;
         series.n_bars += bars.len();
         series.last = bars.last().or(series.last);
@@ -83,7 +83,7 @@ impl Asking<'_> {
         facts.resume = resume;
         let news = News {
             looked,
-            keys,
+            rows,
             reading: ending::encode(&ending),
             n_saved,
             facts,

@@ -77,12 +77,12 @@ impl Cache {
         let location = location(&self.here, &source.name(), &location_tail(request))?;
         if self.trust == Trust::Nothing
             || !source.is_remote()
-            || !read(&self.index).knows(&location)
+            || !read(self.index()).knows(&location)
         {
             return None;
         }
         let source = source.seen().await;
-        let known = read(&self.index).look_up(&location, &stamp_of(source.version()?));
+        let known = read(self.index()).look_up(&location, &stamp_of(source.version()?));
         matches!(known, Known::Unchanged(_)).then_some(source)
     }
 
@@ -91,8 +91,9 @@ impl Cache {
         if let Some(version) = source.version() {
             return Some(stamp_of(version));
         }
-        let is_asked =
-            source.is_remote() && self.trust != Trust::Nothing && read(&self.index).knows(location);
+        let is_asked = source.is_remote()
+            && self.trust != Trust::Nothing
+            && read(self.index()).knows(location);
         let seen = is_asked.then(|| source.seen_blocking())?;
         seen.version().map(stamp_of)
     }

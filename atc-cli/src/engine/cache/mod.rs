@@ -41,6 +41,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use atc_cache::{CacheError, Config, Opening, SourceIndex, Store, Table};
 
 use super::background::Traffic;
+use super::dataset::Folders;
 
 use self::asked::Asked;
 use self::question::SCHEMA;
@@ -102,7 +103,9 @@ pub struct Cache {
     warned: Arc<Mutex<Vec<String>>>,
     store: OnceLock<Option<Store>>,
     opening: Mutex<Option<Opening>>,
-    index: RwLock<SourceIndex>,
+    /// Read when it is asked first.
+    index: OnceLock<RwLock<SourceIndex>>,
+    folders: OnceLock<Folders>,
     readings: Mutex<HashMap<String, Arc<RwLock<Table>>>>,
     /// What was asked last, latest last.
     asked: Mutex<Vec<Arc<Asked>>>,
@@ -126,7 +129,6 @@ impl Cache {
             cache.warned = Arc::new(Mutex::new(vec![tag::refusal(&home)]));
             return cache;
         }
-        cache.index = RwLock::new(SourceIndex::open(home.join("sources")));
         cache.home = Some(home);
         cache
     }
@@ -144,7 +146,8 @@ impl Cache {
             warned: Arc::default(),
             store: OnceLock::new(),
             opening: Mutex::default(),
-            index: RwLock::new(SourceIndex::in_memory()),
+            index: OnceLock::new(),
+            folders: OnceLock::new(),
             readings: Mutex::default(),
             asked: Mutex::default(),
             ends: OnceLock::new(),
@@ -181,6 +184,24 @@ impl Cache {
     pub fn on_warning(mut self, callback: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.on_warning = Box::new(callback);
         self
+    }
+
+    /// What is known of sources.
+    fn index(&self) -> &RwLock<SourceIndex> {
+        let open = || match &self.home {
+            Some(home) => SourceIndex::open(home.join("sources")),
+            None => SourceIndex::in_memory(),
+        };
+        self.index.get_or_init(|| RwLock::new(open()))
+    }
+
+    /// What it remembers of folders, for a [`Finder`](super::dataset::Finder); `None` if nothing is believed.
+    pub fn folders(&self) -> Option<&Folders> {
+        let open = || match &self.home {
+            Some(home) => Folders::open(home.join(folder::FOLDERS)),
+            None => Folders::in_memory(),
+        };
+        (self.trust != Trust::Nothing).then(|| self.folders.get_or_init(open))
     }
 
     /// What is being asked of it.

@@ -48,13 +48,21 @@ impl Question {
         let key = keys.finish();
         Self {
             key,
-            name: key.to_string()[..16].to_owned(),
+            name: key.to_string()[..32].to_owned(),
         }
     }
 
     /// The key of all of the question, without a series.
     pub(super) fn all(&self) -> Key {
         self.key
+    }
+
+    /// The key of a series in the table of this question: its name, which is a digest already.
+    pub(super) fn row(&self, name: Name) -> Key {
+        match name.source {
+            Some(_) => self.key(name),
+            None => Key::from_bytes(*name.close.as_bytes()),
+        }
     }
 
     /// A name that no other question has.

@@ -9,6 +9,7 @@ use atc_parallel::ExecutorExt as _;
 
 use super::{Cache, folder, write};
 use crate::engine::Engine;
+use crate::engine::dataset::Folders;
 
 /// What there is to save. In any order: what is said of a source whose reading is missing costs time when it is
 /// asked for, no more.
@@ -77,16 +78,16 @@ impl Cache {
         Ok(())
     }
 
-    /// Writes what is new of the index.
+    /// Writes what is new of the index, and of folders.
     fn save_sources(&self, _: &Path) -> io::Result<()> {
-        let draft = write(&self.index).begin_save();
+        let draft = write(self.index()).begin_save();
         if let Some(draft) = draft {
             draft.write().map_err(|(error, draft)| {
-                write(&self.index).give_back(draft);
+                write(self.index()).give_back(draft);
                 error
             })?;
         }
-        Ok(())
+        self.folders.get().map_or(Ok(()), Folders::save)
     }
 }
 

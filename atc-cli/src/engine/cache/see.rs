@@ -6,7 +6,7 @@ use atc_cache::Known;
 
 use super::answers::{Asking, Series};
 use super::facts::Facts;
-use super::glance::{First, News};
+use super::glance::{First, Glance, News};
 use super::grown::Grown;
 use super::looked::Looked;
 use super::statistics::Counters;
@@ -15,7 +15,7 @@ use crate::engine::Failure;
 
 /// What became of a source before anything is evaluated.
 pub(super) enum Seen<'a> {
-    Stands(Vec<Stand>),
+    Stands(Vec<Result<Stand, Failure>>),
     Failed(Failure),
     /// It had to be read.
     Read(&'a Looked<'a>, Arc<Have>),
@@ -43,12 +43,15 @@ impl Seen<'_> {
 }
 
 impl Asking<'_> {
-    /// Looks at the sources of a tile, and opens those of which that does not say enough.
-    pub(super) fn see_all<'a>(&self, looked: &'a [Looked<'a>]) -> Vec<Seen<'a>> {
-        let first = looked.iter().zip(self.glance(looked));
+    /// Looks closer at the sources of a tile, and opens those of which that does not say enough.
+    pub(super) fn see_all<'a>(&self, looked: &'a [Looked<'a>], glance: Glance) -> Vec<Seen<'a>> {
+        let first = looked.iter().zip(glance.first);
+        let mut stands = glance.stands.into_iter();
         let mut news = Vec::new();
         let look = |(looked, first)| match first {
-            First::Stands(stands) => Glimpse::Seen(Seen::Stands(stands)),
+            First::Stands(n_series) => {
+                Glimpse::Seen(Seen::Stands(stands.by_ref().take(n_series).collect()))
+            }
             First::Known(known) => match self.see(looked, known) {
                 // One after the other, in memory that the one before has used.
                 glimpse if self.cache.is_open() => Glimpse::Seen(self.settle(glimpse, &mut news)),
@@ -73,7 +76,7 @@ impl Asking<'_> {
         match self.stand_of_grown(*grown) {
             Some((stand, new)) => {
                 news.push(new);
-                Seen::Stands(vec![stand])
+                Seen::Stands(vec![Ok(stand)])
             }
             None => self.open(looked, None),
         }
@@ -123,22 +126,23 @@ impl Asking<'_> {
     }
 
     /// The answers for all series of a source that is not opened, if all are known.
-    fn stands_of(&self, facts: &Facts, looked: &Looked<'_>) -> Option<Vec<Stand>> {
+    fn stands_of(&self, facts: &Facts, looked: &Looked<'_>) -> Option<Vec<Result<Stand, Failure>>> {
         let mut stands = Vec::with_capacity(facts.series.len());
         for series in &facts.series {
             let ending = self.known(series)?;
-            stands.push(Stand::new(
-                looked,
-                (series.symbol.clone(), series.last),
-                ending,
-            ));
+            let told = (series.symbol.clone(), series.last);
+            stands.push(Ok(Stand::new(looked, told, ending)));
             self.cache.note(series.interval);
         }
         Some(stands)
     }
 
     /// The answers for a source that may have changed unseen, if its bytes have not.
-    fn unless_changed(&self, facts: &Facts, looked: &Looked<'_>) -> Option<Vec<Stand>> {
+    fn unless_changed(
+        &self,
+        facts: &Facts,
+        looked: &Looked<'_>,
+    ) -> Option<Vec<Result<Stand, Failure>>> {
         if !looked.source.is_as_it_was(facts.resume.as_ref()?) {
             return None;
         }

@@ -84,13 +84,17 @@ impl Engine {
         lane: usize,
     ) -> Vec<Result<Stand, Failure>> {
         let asking = Asking::new(self, cache, plan, lane);
-        let seen = asking.see_all(looked);
+        let glance = asking.glance(looked);
+        if glance.is_all() {
+            return glance.stands;
+        }
+        let seen = asking.see_all(looked, glance);
         let at_hand: Vec<Series<'_>> = seen.iter().flat_map(Seen::series).collect();
         let mut answers = asking.answers(&at_hand).into_iter();
         let mut stands = Vec::with_capacity(seen.len());
         for one in seen {
             match one {
-                Seen::Stands(all) => stands.extend(all.into_iter().map(Ok)),
+                Seen::Stands(all) => stands.extend(all),
                 Seen::Failed(failure) => stands.push(Err(failure)),
                 Seen::Read(looked, have) => {
                     for Held { bars, facts, .. } in &have.0 {
@@ -184,7 +188,7 @@ impl Engine {
 impl Cache {
     /// How many sources are recorded.
     pub(in crate::engine) fn n_known(&self) -> usize {
-        read(&self.index).len()
+        read(self.index()).len()
     }
 
     /// Remembers what a source holds, by how it looked before it was opened.
@@ -198,7 +202,7 @@ impl Cache {
         all: impl IntoIterator<Item = (&'a Looked<'a>, &'a Facts)>,
     ) {
         let mut bytes = Vec::with_capacity(512);
-        let mut index = write(&self.index);
+        let mut index = write(self.index());
         for (looked, facts) in all {
             for series in &facts.series {
                 self.note(series.interval);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::collect::Symbol;
 use super::folder::{self, Kind};
+use super::folders::Folders;
 use super::place::{has_data_extension, hive_folder, is_zip};
 #[cfg(feature = "remote")]
 use super::remote::{Remote, is_url, list};
@@ -56,38 +57,67 @@ pub fn discover(paths: &[String]) -> Discovered {
 /// As [`discover`], with the settings of object stores.
 #[cfg(feature = "remote")]
 pub fn discover_with(paths: &[String], remote: &Remote) -> Discovered {
-    let remote = remote.clone();
-    Finder {
-        remote,
-        ..Finder::default()
-    }
-    .find(paths)
+    Finder::default().remote(remote).find(paths)
 }
 
-#[derive(Debug, Default)]
-struct Finder {
-    sources: Vec<Source>,
-    failed: Vec<DatasetError>,
-    /// Hive folder to its place in `sources`.
-    hives: BTreeMap<String, usize>,
+/// As [`discover`], with what it needs to know to find more, or sooner.
+#[derive(Clone, Debug, Default)]
+pub struct Finder<'a> {
+    folders: Option<&'a Folders>,
     #[cfg(feature = "remote")]
     remote: Remote,
 }
 
-impl Finder {
-    fn find(mut self, paths: &[String]) -> Discovered {
-        for path in paths {
-            self.input(path);
-        }
-        Discovered {
-            sources: self.sources,
-            failed: self.failed,
-        }
+impl<'a> Finder<'a> {
+    /// What is remembered of folders.
+    #[must_use]
+    pub fn folders(mut self, folders: &'a Folders) -> Self {
+        self.folders = Some(folders);
+        self
     }
 
+    /// The settings of object stores.
+    #[cfg(feature = "remote")]
+    #[must_use]
+    pub fn remote(mut self, remote: &Remote) -> Self {
+        self.remote = remote.clone();
+        self
+    }
+
+    /// Turns paths into sources.
+    pub fn find(&self, paths: &[String]) -> Discovered {
+        let mut finding = Finding {
+            finder: self,
+            found: Discovered::default(),
+            hives: BTreeMap::new(),
+        };
+        for path in paths {
+            finding.input(path);
+        }
+        finding.found
+    }
+
+    fn list(&self, folder: &Path, each: impl FnMut(&str, Kind)) -> io::Result<()> {
+        match self.folders {
+            Some(folders) => folders.list(folder, each),
+            None => folder::list(folder, each),
+        }
+    }
+}
+
+/// What was found of the paths so far.
+struct Finding<'a> {
+    finder: &'a Finder<'a>,
+    found: Discovered,
+    /// Hive folder to its place among the sources.
+    hives: BTreeMap<String, usize>,
+}
+
+impl Finding<'_> {
     fn input(&mut self, path: &str) {
         if path == "-" {
-            self.sources
+            self.found
+                .sources
                 .push(Source::new(Symbol::Stem("stdin".into()), Part::Stdin));
         } else if path.contains("://") && fs::symlink_metadata(path).is_err() {
             self.url(path);
@@ -103,10 +133,11 @@ impl Finder {
         if !is_url(url) {
             let error = DatasetError::new(ErrorKind::NotFound, url, "this kind of URL is unknown");
             return self
+                .found
                 .failed
                 .push(error.remedy("use s3://, http:// or https://"));
         }
-        match list(&self.remote, url) {
+        match list(&self.finder.remote, url) {
             Ok(objects) => {
                 for object in objects {
                     let path = object.url.split(['?', '#']).next().unwrap_or_default();
@@ -114,14 +145,15 @@ impl Finder {
                     self.data(&path, hive_folder(&path), Part::Object(Box::new(object)));
                 }
             }
-            Err(error) => self.failed.push(error),
+            Err(error) => self.found.failed.push(error),
         }
     }
 
     #[cfg(not(feature = "remote"))]
     fn url(&mut self, url: &str) {
         let error = DatasetError::new(ErrorKind::NotFound, url, "URLs are not read by this build");
-        self.failed
+        self.found
+            .failed
             .push(error.remedy("build it with the feature `remote`"));
     }
 
@@ -129,7 +161,7 @@ impl Finder {
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => self.folder(path),
             Ok(_) => self.file(&path.into()),
-            Err(error) => self.failed.push(DatasetError::from_io(path, error)),
+            Err(error) => self.found.failed.push(DatasetError::from_io(path, error)),
         }
     }
 
@@ -143,7 +175,7 @@ impl Finder {
                     format!("is no valid pattern ({})", error.msg),
                 )
                 .remedy("check the brackets or quote the path");
-                return self.failed.push(error);
+                return self.found.failed.push(error);
             }
         };
         let mut is_empty = true;
@@ -153,31 +185,32 @@ impl Finder {
                 Ok(path) => self.path(&path.to_string_lossy()),
                 Err((path, error)) => {
                     let path = path.to_string_lossy();
-                    self.failed.push(DatasetError::from_io(&path, error));
+                    self.found.failed.push(DatasetError::from_io(&path, error));
                 }
             }
         }
         if is_empty {
             let error =
                 DatasetError::new(ErrorKind::NotFound, pattern, "the pattern matches no file");
-            self.failed
+            self.found
+                .failed
                 .push(error.remedy("check the pattern and the folder"));
         }
     }
 
     fn folder(&mut self, path: &str) {
         let mut files = Vec::new();
-        let n_failed = self.failed.len();
+        let n_failed = self.found.failed.len();
         self.list(Path::new(path), 0, &mut files);
-        if files.is_empty() && self.failed.len() == n_failed {
+        if files.is_empty() && self.found.failed.len() == n_failed {
             let error =
                 DatasetError::new(ErrorKind::NotFound, path, "the folder holds no data files");
-            return self.failed.push(
+            return self.found.failed.push(
                 error.remedy("give a folder with csv, parquet, arrow, feather, json or zip files"),
             );
         }
         files.sort_unstable();
-        self.sources.reserve(files.len());
+        self.found.sources.reserve(files.len());
         for file in files {
             self.file(&file);
         }
@@ -195,13 +228,16 @@ impl Finder {
     fn data(&mut self, path: &Arc<str>, hive: Option<(&str, String)>, part: Part) {
         let Some((folder, symbol)) = hive else {
             let symbol = Symbol::Stem(Arc::clone(path));
-            return self.sources.push(Source::new(symbol, part));
+            return self.found.sources.push(Source::new(symbol, part));
         };
         if let Some(&known) = self.hives.get(folder) {
-            self.sources[known].push(part);
+            self.found.sources[known].push(part);
         } else {
-            self.hives.insert(folder.to_owned(), self.sources.len());
-            self.sources.push(Source::new(Symbol::Hive(symbol), part));
+            self.hives
+                .insert(folder.to_owned(), self.found.sources.len());
+            self.found
+                .sources
+                .push(Source::new(Symbol::Hive(symbol), part));
         }
     }
 
@@ -216,7 +252,7 @@ impl Finder {
         let is_any = !members.is_empty();
         for member in members {
             let symbol = Symbol::Stem(member.as_str().into());
-            self.sources.push(Source::new(
+            self.found.sources.push(Source::new(
                 symbol,
                 Part::Member {
                     archive: path.into(),
@@ -231,7 +267,7 @@ impl Finder {
     fn list(&mut self, folder: &Path, depth: usize, files: &mut Vec<Arc<str>>) {
         if let Err(error) = self.list_entries(folder, depth, files) {
             let error = DatasetError::from_io(&folder.to_string_lossy(), error);
-            self.failed.push(error);
+            self.found.failed.push(error);
         }
     }
 
@@ -245,7 +281,7 @@ impl Finder {
         let mut path = place.to_string_lossy().into_owned();
         let place = path.len();
         let mut folders = Vec::new();
-        let listed = folder::list(folder, |name, kind| {
+        let listed = self.finder.list(folder, |name, kind| {
             if name.starts_with(['.', '_']) {
                 return;
             }

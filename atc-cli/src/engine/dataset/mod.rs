@@ -30,6 +30,7 @@ mod error;
 mod feed;
 mod fixed_time;
 mod folder;
+mod folders;
 mod guard;
 mod json;
 mod layout;
@@ -54,10 +55,11 @@ mod time;
 pub use self::bars::{Bars, Place};
 #[cfg(feature = "remote")]
 pub use self::discover::discover_with;
-pub use self::discover::{Discovered, discover};
+pub use self::discover::{Discovered, Finder, discover};
 pub(crate) use self::disk::waited;
 pub use self::error::{DatasetError, ErrorKind};
 pub use self::feed::LineReader;
+pub use self::folders::Folders;
 #[cfg(feature = "remote")]
 pub use self::remote::Remote;
 pub use self::request::{Request, SourceColumn};

@@ -4,6 +4,8 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use atc_cli::engine::dataset::{Request, SourceColumn};
 use atc_cli::engine::{Cache, digest};
@@ -22,6 +24,9 @@ enum Event {
     SwitchProfile(usize),
     SwitchSource(usize),
     Rename { file: usize },
+    Add,
+    Remove,
+    Wait,
     Reorder,
     Touch { file: usize },
     LoseTheStore,
@@ -37,6 +42,9 @@ fn event() -> impl Strategy<Value = Event> {
         2 => (0..3_usize).prop_map(Event::SwitchProfile),
         1 => (0..2_usize).prop_map(Event::SwitchSource),
         1 => file.clone().prop_map(|file| Event::Rename { file }),
+        1 => Just(Event::Add),
+        1 => Just(Event::Remove),
+        1 => Just(Event::Wait),
         1 => Just(Event::Reorder),
         1 => file.prop_map(|file| Event::Touch { file }),
         1 => Just(Event::LoseTheStore),
@@ -117,6 +125,23 @@ impl World {
                 self.names[file] = name;
                 self.clock -= 10;
             }
+            Event::Add => {
+                let (bars, name) = (walk(self.clock, 300), format!("x{}.csv", self.clock));
+                self.place.write(&name, csv(&bars));
+                self.clock -= 10;
+            }
+            // What was there from the beginning stays.
+            Event::Remove => {
+                let paths = fs::read_dir(self.place.data()).unwrap();
+                let mut paths = paths.map(|entry| entry.unwrap().path());
+                let is_extra =
+                    |path: &PathBuf| path.file_name().unwrap().as_encoded_bytes()[0] == b'x';
+                if let Some(path) = paths.find(is_extra) {
+                    fs::remove_file(path).unwrap();
+                }
+            }
+            // So that what was noted of files and folders counts.
+            Event::Wait => std::thread::sleep(Duration::from_millis(25)),
             Event::Reorder => {
                 // Two files take each other's place.
                 let (a, b) = (

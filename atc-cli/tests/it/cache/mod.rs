@@ -9,6 +9,7 @@ mod across;
 mod bits;
 #[cfg(feature = "cli")]
 mod command;
+mod folders;
 mod growth;
 mod law;
 mod memory;
@@ -21,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use atc_cli::engine::dataset::{Request, discover};
+use atc_cli::engine::dataset::{Finder, Request};
 use atc_cli::engine::{Cache, CacheStatistics, Engine, Row, digest};
 use atc_core::{Params, Plan};
 use atc_parallel::Sequential;
@@ -157,7 +158,11 @@ fn scan(params: Params, request: &Request, data: &Path, cache: Option<Cache>) ->
 }
 
 fn scan_by(engine: &Engine, request: &Request, data: &Path) -> Scanned {
-    let found = discover(&[data.to_str().unwrap().to_owned()]);
+    let mut finder = Finder::default();
+    if let Some(folders) = engine.cache().and_then(|cache| cache.folders()) {
+        finder = finder.folders(folders);
+    }
+    let found = finder.find(&[data.to_str().unwrap().to_owned()]);
     assert!(found.failed.is_empty(), "{:?}", found.failed);
     let scan = engine.scan(found.sources, request);
     let statistics = engine.cache().map(|cache| {
