@@ -62,7 +62,12 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     let shown = match engine.cache() {
         // Also if nobody is left to read the rows: they were computed.
         Some(cache) => {
-            let note = || note(args, (cache, &engine));
+            // What nobody could answer is not asked again by a warming.
+            let note = || {
+                if !rows.is_empty() {
+                    note(args, (cache, &engine));
+                }
+            };
             let shown = if cache.statistics().has_news() {
                 let save = || {
                     note();

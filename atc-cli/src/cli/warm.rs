@@ -169,7 +169,6 @@ impl Run<'_> {
             return Ok(());
         };
         let (sources, missing) = input::sources(inputs, self.cache.folders());
-        self.failed.extend(missing);
         let bar = progress::counting(self.global, sources.len(), "warming");
         self.warming.follow(&bar);
         let cache = Some(Arc::clone(&self.cache));
@@ -181,7 +180,8 @@ impl Run<'_> {
         self.total.n_series += warmed.n_series;
         self.total.is_cancelled |= warmed.is_cancelled;
         self.total.is_spent |= warmed.is_spent;
-        self.failed.extend(warmed.failed);
+        let failed = input::all_failures(missing, warmed.failed, warmed.n_series);
+        self.failed.extend(failed);
         Ok(())
     }
 

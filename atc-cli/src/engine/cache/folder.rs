@@ -21,6 +21,7 @@ use serde::Serialize;
 use super::{Cache, QUESTIONS, tag};
 
 pub(super) const FOLDERS: &str = "folders";
+const FILES: [&str; 4] = ["sources", FOLDERS, "ends", "journal"];
 
 /// What is in the folder of a cache.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -73,16 +74,19 @@ impl Cache {
         for name in ["readings", "store"] {
             gone(&folder.join(name), |path| fs::remove_dir_all(path))?;
         }
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            // With what a process that was killed has left of them, which has an ending.
+            let stem = path.file_stem().and_then(|stem| stem.to_str());
+            if stem.is_some_and(|stem| FILES.contains(&stem)) {
+                gone(&path, |path| fs::remove_file(path))?;
+            }
+        }
+        for name in tag::WARMING {
+            gone(&folder.join(name), |path| fs::remove_file(path))?;
+        }
         // The tag last: without it the rest would be taken for somebody else's.
-        for name in [
-            "sources",
-            FOLDERS,
-            "ends",
-            "journal",
-            "warm.json",
-            tag::DRAFT,
-            tag::NAME,
-        ] {
+        for name in [tag::DRAFT, tag::NAME] {
             gone(&folder.join(name), |path| fs::remove_file(path))?;
         }
         Ok(())

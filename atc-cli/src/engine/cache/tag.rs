@@ -1,5 +1,6 @@
 //! Whose folder it is: a cache writes into, and clears, no folder of somebody else.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -10,6 +11,8 @@ use super::Cache;
 pub(super) const NAME: &str = "CACHEDIR.TAG";
 /// The tag while it is being written, so that it is never half written.
 pub(super) const DRAFT: &str = "CACHEDIR.TAG.new";
+/// What a warming keeps there; an earlier version left its lock behind when the rest was cleared.
+pub(super) const WARMING: [&str; 4] = ["warm.lock", "warm.json", "warm.json.new", "warm.stop"];
 const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
 # This folder is a cache of atc. Deleting it costs time and nothing else.\n";
 
@@ -22,9 +25,10 @@ pub(super) fn is_ours(folder: &Path) -> bool {
         }
 }
 
-/// Whether there is nothing but a tag that was never completed.
+/// Whether there is nothing but a tag that was never completed, and traces of a warming.
 fn is_empty(mut entries: fs::ReadDir) -> bool {
-    entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == DRAFT))
+    let is_left = |name: &OsStr| name == DRAFT || WARMING.iter().any(|left| name == *left);
+    entries.all(|entry| entry.is_ok_and(|entry| is_left(&entry.file_name())))
 }
 
 fn has_tag(folder: &Path) -> bool {

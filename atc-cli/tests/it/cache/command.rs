@@ -152,6 +152,41 @@ fn what_a_cache_holds_can_be_seen_explained_verified_and_cleared() {
 }
 
 #[test]
+fn nothing_is_left_where_a_cache_was_cleared_whoever_has_used_it() {
+    let place = Place::with_series(3, 400);
+    ok(&place, "scan data");
+    let output = atc(&place, "warm data --presets swing");
+    assert_eq!(output.status.code(), Some(0));
+    // A process that was killed while it wrote.
+    for name in ["sources.4711", "folders.4711"] {
+        std::fs::write(place.cache().join(name), "half").unwrap();
+    }
+    ok(&place, "cache clear");
+    let left: Vec<_> = std::fs::read_dir(place.cache()).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+    // As an earlier version left it.
+    std::fs::write(place.cache().join("warm.lock"), "").unwrap();
+    assert_eq!(statistics(&place, "")["computed"], 3);
+    assert_eq!(statistics(&place, "")["computed"], 0);
+}
+
+#[test]
+fn a_warming_fails_where_a_scan_does_and_asks_nothing_that_was_not_answered() {
+    let place = Place::with_series(3, 400);
+    ok(&place, "scan data --symbol s001");
+    for words in ["scan nothing", "scan data --symbol s9", "scan data/x*.csv"] {
+        assert_ne!(atc(&place, words).status.code(), Some(0), "{words}");
+    }
+    for words in ["warm data --symbol s001", "warm --from-journal"] {
+        let output = atc(&place, words);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{words}: {stderr}");
+        assert!(stderr.ends_with("1 series, 0 computed: done\n"), "{stderr}");
+    }
+    assert_eq!(atc(&place, "warm data --symbol s9").status.code(), Some(1));
+}
+
+#[test]
 fn a_folder_that_cannot_be_used_costs_one_warning() {
     let place = Place::with_series(3, 400);
     std::fs::write(place.0.path().join("file"), "").unwrap();
