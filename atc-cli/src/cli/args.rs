@@ -200,12 +200,15 @@ pub(crate) struct ComputeArgs {
     /// Which columns to write
     #[arg(long, value_enum, default_value = "all")]
     pub(crate) columns: Columns,
-    /// csv, json, jsonl, parquet or arrow; by default what FILE's ending says, else csv
+    /// csv, tsv, json, jsonl, parquet or arrow; by default what FILE's ending says, else csv
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
     /// Writes to a file, which appears when it is complete; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Adds a column `input`: where rows come from, for inputs that share a symbol
+    #[arg(long)]
+    pub(crate) with_input: bool,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
     #[command(flatten)]

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use atc_cli::engine::dataset::Source;
 use atc_cli::engine::sink::{AtomicFile, Format};
-use atc_cli::engine::{Computed, Engine};
+use atc_cli::engine::{Computed, Engine, Labels};
 
 use super::args::{ComputeArgs, Global};
 use super::exit::{Exit, Misuse};
@@ -23,13 +23,19 @@ pub(crate) fn run(args: &ComputeArgs, global: &Global) -> anyhow::Result<Exit> {
     if let Some(path) = args.output() {
         keep_inputs(path, &sources)?;
     }
-    warn_of_twins(&sources, global);
+    if !args.with_input {
+        warn_of_twins(&sources, global);
+    }
     let bar = progress::bar(global, sources.len(), "computing");
     let engine = args.read.engine(plan, &sources, (global, &bar), None)?;
     let run = Run {
         args,
         engine,
-        several: sources.len() + missing.len() > 1,
+        labels: match () {
+            () if args.with_input => Labels::Input,
+            () if 1 < sources.len() + missing.len() => Labels::Symbol,
+            () => Labels::AsNeeded,
+        },
         sources,
     };
     let engine = run.engine.clone();
@@ -108,7 +114,7 @@ fn warn_of_twins(sources: &[Source], global: &Global) {
     let twins = names.chunk_by(|a, b| a == b).find(|same| 1 < same.len());
     if let Some(twins) = twins {
         let text = format!(
-            "{} inputs are called {}; rows of the output do not tell them apart",
+            "{} inputs are called {}; tell their rows apart with `--with-input`",
             twins.len(),
             style::clean(twins[0]),
         );
@@ -135,7 +141,7 @@ pub(crate) fn create(path: &Path) -> anyhow::Result<AtomicFile> {
 struct Run<'a> {
     args: &'a ComputeArgs,
     engine: Engine,
-    several: bool,
+    labels: Labels,
     sources: Vec<Source>,
 }
 
@@ -154,7 +160,7 @@ impl Run<'_> {
         let computed = self.engine.compute(
             &self.sources,
             &self.args.read.request(),
-            (self.args.columns.into(), self.several),
+            (self.args.columns.into(), self.labels),
             sink.as_mut(),
         )?;
         sink.finish()?;

@@ -33,6 +33,18 @@ impl Content {
     }
 }
 
+/// Which columns tell rows of different inputs apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Labels {
+    /// `symbol`, if there are several sources, or the only one holds several symbols.
+    #[default]
+    AsNeeded,
+    /// `symbol`.
+    Symbol,
+    /// `symbol`, and `input`: where the rows come from, as the user named it.
+    Input,
+}
+
 /// What a computation did.
 #[derive(Debug, Default)]
 pub struct Computed {
@@ -48,7 +60,7 @@ pub struct Computed {
 
 /// What all frames of one output have in common.
 struct Shape {
-    has_symbol: bool,
+    labels: Labels,
     has_times: bool,
 }
 
@@ -56,8 +68,7 @@ impl Engine {
     /// Computes every bar of every symbol in `sources` and writes one frame per symbol to `sink`,
     /// in the order of the sources. The sink is not finished.
     ///
-    /// Frames have a symbol column if `with_symbol` says so, and always if there are several
-    /// sources or the only one holds several symbols. Reading, computing and writing overlap: while a
+    /// Reading, computing and writing overlap: while a
     /// frame is written, lanes are at later sources, at most two tiles each ahead of it. Memory holds those.
     ///
     /// # Errors
@@ -67,18 +78,22 @@ impl Engine {
         &self,
         sources: &[Source],
         request: &Request,
-        (content, with_symbol): (Content, bool),
+        (content, labels): (Content, Labels),
         sink: &mut dyn Sink,
     ) -> Result<Computed, SinkError> {
         let wanted = content.wanted();
         let work = move |engine: &Self, tile: &[Source], request: &Request, slot: Slot| {
             engine.run_tile(tile, request, (wanted, slot))
         };
+        let labels = match labels {
+            Labels::AsNeeded if 1 < sources.len() => Labels::Symbol,
+            labels => labels,
+        };
         let mut frames = Frames {
             sink,
             computed: Computed::default(),
             shape: None,
-            always_symbol: with_symbol || sources.len() > 1,
+            labels,
             meter: &self.meter,
         };
         self.for_each_tile(Arc::new(sources.to_vec()), request, work, |tile| {
@@ -96,16 +111,19 @@ struct Frames<'a> {
     sink: &'a mut dyn Sink,
     computed: Computed,
     shape: Option<Shape>,
-    always_symbol: bool,
+    labels: Labels,
     meter: &'a Meter,
 }
 
 impl Frames<'_> {
     /// Writes what a tile gave.
     fn take(&mut self, tile: Vec<Outcome>) -> Result<(), SinkError> {
-        let has_symbol = self.always_symbol || tile.len() > 1;
+        let labels = match self.labels {
+            Labels::AsNeeded if 1 < tile.len() => Labels::Symbol,
+            labels => labels,
+        };
         for outcome in tile {
-            let done = outcome.and_then(|done| fit(done, has_symbol, &mut self.shape));
+            let done = outcome.and_then(|done| fit(done, labels, &mut self.shape));
             let (done, shape) = match done {
                 Ok(fitting) => fitting,
                 Err(failure) => {
@@ -115,7 +133,14 @@ impl Frames<'_> {
             };
             self.computed.n_symbols += 1;
             self.computed.n_bars += done.bars.len();
-            let frame = Frame::new(&done.bars, done.output, shape.has_symbol);
+            let symbol = ("symbol", done.bars.symbol.as_str());
+            let frame = match shape.labels {
+                Labels::AsNeeded => Frame::new(&done.bars, done.output, &[]),
+                Labels::Symbol => Frame::new(&done.bars, done.output, &[symbol]),
+                Labels::Input => {
+                    Frame::new(&done.bars, done.output, &[symbol, ("input", &done.input)])
+                }
+            };
             self.meter.write(|| self.sink.write(&frame))?;
         }
         Ok(())
@@ -123,12 +148,9 @@ impl Frames<'_> {
 }
 
 /// Checks that a result has the shape of those before it; the first one sets it.
-fn fit(done: Done, has_symbol: bool, shape: &mut Option<Shape>) -> Result<(Done, &Shape), Failure> {
+fn fit(done: Done, labels: Labels, shape: &mut Option<Shape>) -> Result<(Done, &Shape), Failure> {
     let has_times = done.bars.time.is_some();
-    let shape = shape.get_or_insert(Shape {
-        has_symbol,
-        has_times,
-    });
+    let shape = shape.get_or_insert(Shape { labels, has_times });
     if shape.has_times == has_times {
         return Ok((done, shape));
     }

@@ -39,7 +39,7 @@ pub use self::builder::{Engine, EngineBuilder};
 pub use self::cache::{
     Cache, CacheStatistics, Explained, Holdings, Query, Recorded, SeriesExplained, Trust,
 };
-pub use self::compute::{Computed, Content};
+pub use self::compute::{Computed, Content, Labels};
 pub use self::digest::Digest;
 pub use self::error::{EngineError, Failure, Refusal};
 pub use self::evaluate::{

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use atc_cli::engine::dataset::{Request, Source, discover};
 use atc_cli::engine::sink::{AtomicFile, Format};
-use atc_cli::engine::{Content, Engine, EngineBuilder};
+use atc_cli::engine::{Content, Engine, EngineBuilder, Labels};
 use atc_core::{Params, Plan};
 use atc_parallel::{CancelToken, Lanes, RayonPool, Sequential, TokioPool};
 
@@ -58,7 +58,7 @@ fn cancelled(turn: u64, sources: &[Source], folder: &Path) {
     let mut file = AtomicFile::create(&folder.join("out.csv")).unwrap();
     let computed = {
         let mut sink = Format::Csv.sink(&mut file);
-        let what = (Content::Average, true);
+        let what = (Content::Average, Labels::Symbol);
         engine.compute(sources, &Request::default(), what, sink.as_mut())
     };
     canceller.join().unwrap();

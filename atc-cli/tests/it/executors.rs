@@ -11,7 +11,7 @@ use std::path::Path;
 
 use atc_cli::engine::dataset::{Request, Source, discover};
 use atc_cli::engine::sink::Format;
-use atc_cli::engine::{Content, Engine, EngineBuilder, digest};
+use atc_cli::engine::{Content, Engine, EngineBuilder, Labels, digest};
 use atc_core::{Params, Plan};
 use atc_parallel::{Lanes, RayonPool, Sequential, TokioPool};
 
@@ -62,7 +62,7 @@ fn results(engine: EngineBuilder, sources: &[Source]) -> (String, Vec<u8>) {
     {
         let mut sink = Format::Csv.sink(&mut text);
         let first = &sources[..sources.len().min(WHOLE)];
-        let what = (Content::All, true);
+        let what = (Content::All, Labels::Symbol);
         let computed = engine.compute(first, &Request::default(), what, sink.as_mut());
         assert_eq!(computed.unwrap().n_symbols, first.len());
         sink.finish().unwrap();

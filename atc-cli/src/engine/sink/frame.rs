@@ -41,12 +41,12 @@ pub enum Values {
 }
 
 impl Frame {
-    /// `symbol` if wanted, `time` or `bar`, `close`, then the columns of the output.
-    pub fn new(bars: &Bars, output: Output, has_symbol: bool) -> Self {
+    /// `labels`, which are the same in every row, `time` or `bar`, `close`, then the columns of the output.
+    pub fn new(bars: &Bars, output: Output, labels: &[(&'static str, &str)]) -> Self {
         let mut columns = Vec::with_capacity(16);
         let mut push = |name: Cow<'static, str>, values| columns.push(Column { name, values });
-        if has_symbol {
-            push("symbol".into(), Values::Text(bars.symbol.clone()));
+        for (name, text) in labels {
+            push((*name).into(), Values::Text((*text).to_owned()));
         }
         match &bars.time {
             Some(time) => push("time".into(), Values::Time(time.clone())),

@@ -45,6 +45,8 @@ pub trait Sink {
 pub enum Format {
     /// Comma-separated values with a header.
     Csv,
+    /// The same, separated by tabs.
+    Tsv,
     /// One JSON array of objects.
     Json,
     /// One JSON object per line.
@@ -57,8 +59,9 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order of the documentation.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Csv,
+        Self::Tsv,
         Self::Json,
         Self::Jsonl,
         Self::Parquet,
@@ -69,6 +72,7 @@ impl Format {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Csv => "csv",
+            Self::Tsv => "tsv",
             Self::Json => "json",
             Self::Jsonl => "jsonl",
             Self::Parquet => "parquet",
@@ -78,7 +82,7 @@ impl Format {
 
     /// Whether it is text that a terminal can show.
     pub const fn is_text(self) -> bool {
-        matches!(self, Self::Csv | Self::Json | Self::Jsonl)
+        !matches!(self, Self::Parquet | Self::Arrow)
     }
 
     /// The format that a file name's extension stands for.
@@ -103,6 +107,7 @@ impl Format {
     pub fn sink<'a>(self, writer: impl Write + Send + 'a) -> Box<dyn Sink + 'a> {
         match self {
             Self::Csv => Box::new(CsvSink::new(writer)),
+            Self::Tsv => Box::new(CsvSink::separated_by('\t', writer)),
             Self::Json => Box::new(JsonSink::array(writer)),
             Self::Jsonl => Box::new(JsonSink::lines(writer)),
             Self::Parquet => Box::new(ParquetSink::new(writer)),
@@ -125,7 +130,7 @@ impl FromStr for Format {
 
 /// A name that is no [`Format`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown format `{0}`, expected csv, json, jsonl, parquet or arrow")]
+#[error("unknown format `{0}`, expected csv, tsv, json, jsonl, parquet or arrow")]
 pub struct UnknownFormat(String);
 
 /// Why an output could not be written.

@@ -11,6 +11,7 @@ use crate::engine::dataset::format_time;
 #[derive(Debug)]
 pub struct CsvSink<W> {
     writer: W,
+    separator: char,
     has_header: bool,
     line: String,
 }
@@ -18,8 +19,14 @@ pub struct CsvSink<W> {
 impl<W: Write> CsvSink<W> {
     /// A sink that has written nothing yet.
     pub const fn new(writer: W) -> Self {
+        Self::separated_by(',', writer)
+    }
+
+    /// As [`new`](Self::new), with a separator other than a comma.
+    pub const fn separated_by(separator: char, writer: W) -> Self {
         Self {
             writer,
+            separator,
             has_header: false,
             line: String::new(),
         }
@@ -30,17 +37,18 @@ impl<W: Write> Sink for CsvSink<W> {
     fn write(&mut self, frame: &Frame) -> Result<(), SinkError> {
         if !self.has_header {
             let names: Vec<&str> = frame.columns.iter().map(|column| &*column.name).collect();
-            writeln!(self.writer, "{}", names.join(","))?;
+            let names = names.join(self.separator.encode_utf8(&mut [0; 4]));
+            writeln!(self.writer, "{names}")?;
             self.has_header = true;
         }
         for row in 0..frame.n_rows {
             self.line.clear();
             for (at, column) in frame.columns.iter().enumerate() {
                 if at > 0 {
-                    self.line.push(',');
+                    self.line.push(self.separator);
                 }
                 match &column.values {
-                    Values::Text(text) => self.line.push_str(&csv_text(text)),
+                    Values::Text(text) => self.line.push_str(&cell(text, self.separator)),
                     Values::Time(time) => self.line.push_str(&format_time(time[row])),
                     Values::Bar => drop(write!(self.line, "{row}")),
                     Values::Float(values) => push_number(&mut self.line, values[row]),
@@ -64,10 +72,11 @@ impl<W: Write> Sink for CsvSink<W> {
 /// assert_eq!(atc_cli::engine::sink::csv_text("BTC,\"spot\""), "\"BTC,\"\"spot\"\"\"");
 /// ```
 pub fn csv_text(text: &str) -> Cow<'_, str> {
-    if text
-        .bytes()
-        .any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
-    {
+    cell(text, ',')
+}
+
+fn cell(text: &str, separator: char) -> Cow<'_, str> {
+    if text.contains(['"', '\n', '\r', separator]) {
         format!("\"{}\"", text.replace('"', "\"\"")).into()
     } else {
         text.into()

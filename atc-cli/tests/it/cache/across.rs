@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use atc_cli::engine::dataset::{Request, discover};
 use atc_cli::engine::sink::Format;
-use atc_cli::engine::{Budget, Cache, Content, Engine, Warmed};
+use atc_cli::engine::{Budget, Cache, Content, Engine, Labels, Warmed};
 use atc_core::{Params, Plan, Preset, Profile};
 use atc_parallel::{CancelToken, Executor, Lanes, RayonPool, Sequential, TokioPool};
 
@@ -112,7 +112,7 @@ fn bars_hit_whatever_they_are_written_in() {
             let path = place.path(&format!("{}.{ending}", source.symbol()));
             let mut sink = format.sink(fs::File::create(&path).unwrap());
             let one = std::slice::from_ref(source);
-            let content = (Content::Average, false);
+            let content = (Content::Average, Labels::AsNeeded);
             engine
                 .compute(one, &Request::default(), content, sink.as_mut())
                 .unwrap();

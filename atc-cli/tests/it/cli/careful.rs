@@ -61,8 +61,14 @@ fn inputs_of_the_same_name_are_told() {
         folder.write(to, folder.read(&format!("candles/{from}.csv")));
     }
     let ran = folder.atc("compute ds --columns average");
-    let expected = "warning: 2 inputs are called BTC; rows of the output do not tell them apart\n";
+    let expected = "warning: 2 inputs are called BTC; tell their rows apart with `--with-input`\n";
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), expected));
+    let ran = folder.atc("compute ds --columns average --with-input").ok();
+    let text = ran.text();
+    assert!(text.starts_with("symbol,input,time,close,average_signal\nBTC,ds/a/BTC.csv,"));
+    assert!(text.contains("\nBTC,ds/b/BTC.csv,"));
+    let one = folder.atc("compute candles/FB.csv --columns average --with-input");
+    assert!(one.ok().text().starts_with("symbol,input,time,"));
     let ran = folder.atc("why ds");
     let expected =
         "error: ds holds 2 series of the symbol BTC; `why` explains one, give its file\n";

@@ -222,3 +222,23 @@ fn one_file_with_several_symbols_gets_a_symbol_column() {
         .ok();
     assert!(one.text().starts_with("time,close,average_signal\n"));
 }
+
+#[test]
+fn tabs_separate_what_is_written_to_a_tsv_file() {
+    let folder = Folder::new();
+    folder
+        .atc("compute candles --columns average -o all.tsv")
+        .ok();
+    let commas = folder.atc("compute candles --columns average").ok();
+    let tabs = String::from_utf8(folder.read("all.tsv")).unwrap();
+    assert_eq!(tabs, commas.text().replace(',', "\t"));
+    let scanned = |what: &str| folder.atc(&format!("scan {what} --format csv")).ok();
+    let without_input = |text: &str| -> Vec<String> {
+        let rows = text.lines().filter_map(|line| line.rsplit_once(','));
+        rows.map(|(row, _)| row.to_owned()).collect()
+    };
+    assert_eq!(
+        without_input(scanned("all.tsv").text()),
+        without_input(scanned("candles").text())
+    );
+}

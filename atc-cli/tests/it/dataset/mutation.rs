@@ -5,7 +5,7 @@
 use std::panic;
 
 use arrow_ipc::CompressionType;
-use atc_cli::engine::dataset::{Request, read_bytes};
+use atc_cli::engine::dataset::{Bars, DatasetError, LineReader, Request, read_bytes};
 use parquet::basic::Compression;
 
 use super::write;
@@ -73,6 +73,13 @@ fn number(name: &str, default: u64) -> u64 {
 
 /// Every mutation of every sample ends in bars that hold together, or in a one-line error.
 fn survive(samples: &[Vec<u8>]) {
+    survive_by(samples, |bytes, request| read_bytes("x", bytes, request));
+}
+
+fn survive_by(
+    samples: &[Vec<u8>],
+    read: impl Fn(&[u8], &Request) -> Result<Vec<Bars>, DatasetError> + panic::RefUnwindSafe,
+) {
     let (count, seed) = (
         number("ATC_MUTATIONS", MUTATIONS),
         number("ATC_MUTATION_SEED", 1),
@@ -91,7 +98,7 @@ fn survive(samples: &[Vec<u8>]) {
                 &mut Random(seed ^ mutation.wrapping_mul(0x1_0000_0001)),
             );
             let request = &requests[(mutation % 2) as usize];
-            let outcome = panic::catch_unwind(|| read_bytes("x", &bytes, request));
+            let outcome = panic::catch_unwind(|| read(&bytes, request));
             let outcome = outcome.unwrap_or_else(|_| {
                 panic!("sample {sample}, seed {seed}, mutation {mutation} panicked")
             });
@@ -125,6 +132,19 @@ fn damaged_csv_never_panics() {
     let bare =
         b"1704067200000,1,1,1,5,1,0,0,0,0,0,0\n1704070800000,1,1,1,5,1,0,0,0,0,0,0\n".to_vec();
     survive(&[write::csv(20), long, bare]);
+}
+
+#[test]
+fn damaged_lines_never_panic() {
+    let lines = |bytes: &[u8], request: &Request| {
+        let mut lines = LineReader::new("x", request.clone());
+        let read = bytes.split(|byte| *byte == b'\n');
+        read.filter_map(|line| lines.read(line).transpose())
+            .collect()
+    };
+    let named = b"symbol,time,close\nB,2024-01-01,1\nA,2024-01-01,10\nB,2024-01-02,2\n".to_vec();
+    let objects = b"{\"s\":\"B\",\"t\":1704067200,\"o\":1,\"h\":4,\"l\":1,\"c\":2}\n{\"s\":\"A\",\"t\":1704067200,\"o\":1,\"h\":4,\"l\":1,\"c\":2}\n";
+    survive_by(&[write::csv(20), named, objects.to_vec()], lines);
 }
 
 #[test]
