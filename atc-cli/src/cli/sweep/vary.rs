@@ -34,10 +34,6 @@ impl FromStr for Vary {
         if name.is_empty() || values.iter().any(String::is_empty) {
             return Err(form.to_owned());
         }
-        let twice = |at: usize| values[..at].contains(&values[at]);
-        if let Some(at) = (1..values.len()).find(|at| twice(*at)) {
-            return Err(format!("`{}` is there twice", values[at]));
-        }
         let name = name.trim().replace('-', "_");
         Ok(Self { name, values })
     }
@@ -114,7 +110,33 @@ pub(super) fn sets(args: &ParamArgs, vary: &[Vary]) -> anyhow::Result<Vec<Set>> 
             "{product} parameter sets are too many, {MOST_SETS} are the most; use larger steps or several sweeps"
         ))
     })?;
-    (0..n_sets).map(|index| set(args, vary, index)).collect()
+    let sets: Vec<Set> = (0..n_sets)
+        .map(|index| set(args, vary, index))
+        .collect::<anyhow::Result<_>>()?;
+    let mut stride = n_sets;
+    for (at, one) in vary.iter().enumerate() {
+        stride /= one.values.len();
+        // These differ in this parameter alone.
+        let column = (0..one.values.len()).map(|value| &sets[value * stride]);
+        refuse_twins(&column.collect::<Vec<_>>(), (at, &one.name))?;
+    }
+    Ok(sets)
+}
+
+/// Refuses values that come to the same, however they are written: their sets would vote twice.
+fn refuse_twins(sets: &[&Set], (at, name): (usize, &str)) -> anyhow::Result<()> {
+    for (n, one) in sets.iter().enumerate() {
+        if let Some(twin) = sets[..n].iter().find(|other| other.params == one.params) {
+            let (a, b) = (&twin.values[at], &one.values[at]);
+            let text = if a == b {
+                format!("--vary {name}: `{a}` is there twice")
+            } else {
+                format!("--vary {name}: `{a}` and `{b}` come to the same")
+            };
+            return Err(Misuse(text).into());
+        }
+    }
+    Ok(())
 }
 
 fn set(args: &ParamArgs, vary: &[Vary], mut index: usize) -> anyhow::Result<Set> {
@@ -192,7 +214,6 @@ mod tests {
             "x=1..9:-1",
             "x=0..1e9",
             "x=0..99999:1",
-            "len=20,30,20",
         ] {
             assert!(bad.parse::<Vary>().is_err(), "{bad}");
         }
@@ -217,6 +238,26 @@ mod tests {
         };
         assert_eq!(of(&flag, &["len=20,30"]), [(10, 20), (10, 30)]);
         assert_eq!(of(&flag, &["ema_len=12"]), [(12, 28)]);
+    }
+
+    #[test]
+    fn values_that_come_to_the_same_are_refused() {
+        for (vary, expected) in [
+            (["len=20,30,20", "decay=0"], "`20` is there twice"),
+            (
+                ["cutout=1", "decay=0.30,0.1,0.3"],
+                "`0.30` and `0.3` come to the same",
+            ),
+            (["len=014,14", "decay=0"], "`014` and `14` come to the same"),
+            (
+                ["decay=-0,0", "cutout=1,2"],
+                "`-0` and `0` come to the same",
+            ),
+        ] {
+            let vary = vary.map(|text| text.parse().unwrap());
+            let error = sets(&ParamArgs::default(), &vary).unwrap_err().to_string();
+            assert!(error.ends_with(expected), "{error}");
+        }
     }
 
     #[test]

@@ -47,8 +47,8 @@ pub(super) fn run(args: &WatchArgs, global: &Global) -> anyhow::Result<Exit> {
     if look.is_cancelled {
         return Ok(Exit::Interrupted);
     }
-    let mut lines = LineReader::new(STDIN, request.clone());
-    if let (None, Some(symbol)) = (&request.symbol, feed.only_symbol()) {
+    let mut lines = LineReader::new(STDIN, request);
+    if let Some(symbol) = feed.only_symbol() {
         lines = lines.unnamed(symbol);
     }
     let mut n_failed = look.n_failing;

@@ -54,7 +54,7 @@ impl LineReader {
         }
     }
 
-    /// Calls bars without a symbol so.
+    /// Calls bars without a symbol so, and those of the symbol that is asked for, which may be written in other letters.
     #[must_use]
     pub fn unnamed(self, symbol: impl Into<String>) -> Self {
         let unnamed = symbol.into();
@@ -92,8 +92,16 @@ impl LineReader {
         if bars.symbol == self.named.symbol.name() {
             bars.symbol.clone_from(&self.unnamed);
         }
-        let is_it = |wanted: &String| bars.symbol.eq_ignore_ascii_case(wanted);
-        self.symbol.as_ref().is_none_or(is_it).then_some(bars)
+        let Some(wanted) = &self.symbol else {
+            return Some(bars);
+        };
+        if !bars.symbol.eq_ignore_ascii_case(wanted) {
+            return None;
+        }
+        if self.unnamed != *wanted {
+            bars.symbol.clone_from(&self.unnamed);
+        }
+        Some(bars)
     }
 }
 

@@ -46,7 +46,7 @@ struct Live {
     /// The last bar and its close.
     last: Option<(Bar, f64)>,
     time: Option<i64>,
-    /// Whether bars came that its history had not.
+    /// Whether bars came that its history did not have so, after which none may be older.
     has_begun: bool,
     row: Option<Row>,
 }
@@ -113,24 +113,21 @@ impl Feed {
     ///
     /// # Errors
     ///
-    /// A [`Failure`] that names the row, if a bar is older than the one before it or its price is refused. That bar is
-    /// left out, and those after it; the series stands where it stood before.
+    /// A [`Failure`] that names the row, if a bar is older than the one before it, has no time where those before it have
+    /// one (or has one where they have none), or its price is refused. That bar is left out, and those after it; the series
+    /// stands where it stood before.
     pub fn push(&mut self, bars: &Bars) -> Result<Option<Change>, Failure> {
         let live = self.series.entry(bars.symbol.clone());
         let live = live.or_insert_with(|| Live::new(&self.plan));
         let before = live.row.clone();
-        live.has_begun |= before.is_none();
         let taken = live.take_all(bars);
         live.stand(&self.plan, bars);
-        taken?;
+        live.has_begun |= 0 < taken?;
         let Some(row) = &live.row else {
             return Ok(None);
         };
         let is_new = !before.as_ref().is_some_and(|before| before.is_same(row));
         let row = row.clone();
-        live.has_begun |= before
-            .as_ref()
-            .is_some_and(|before| before.n_bars < row.n_bars);
         Ok(is_new.then_some(Change { row, before }))
     }
 
@@ -161,7 +158,12 @@ impl Live {
         }
     }
 
-    fn take_all(&mut self, bars: &Bars) -> Result<(), Failure> {
+    /// Takes bars, and says how many were news.
+    fn take_all(&mut self, bars: &Bars) -> Result<usize, Failure> {
+        let mut n_taken = 0;
+        if self.last.is_some() && self.time.is_some() != bars.time.is_some() {
+            return Err(mixed(bars));
+        }
         for at in 0..bars.len() {
             let time = bars.time.as_ref().map(|time| time[at]);
             match time.zip(self.time) {
@@ -182,8 +184,9 @@ impl Live {
             let bar = Bar::with_source(bars.close[at], source);
             let bar = bar.map_err(|error| refused(bars, at, error))?;
             self.take((bar, bars.close[at]), time);
+            n_taken += 1;
         }
-        Ok(())
+        Ok(n_taken)
     }
 
     fn take(&mut self, bar: (Bar, f64), time: Option<i64>) {
@@ -193,7 +196,7 @@ impl Live {
         {
             self.settled.update(last);
         }
-        self.time = time.or(self.time);
+        self.time = time;
     }
 
     /// Says where it stands after `bars`.
@@ -242,6 +245,25 @@ fn refused(bars: &Bars, at: usize, error: atc_core::Error) -> Failure {
         symbol: Some(bars.symbol.clone()),
         error: EngineError::Refused(Box::new(refusal)),
     }
+}
+
+/// A bar with a time where those before it have none, or the other way round.
+fn mixed(bars: &Bars) -> Failure {
+    let (now, before, remedy) = match bars.time {
+        None => ("no time", "have one", "send a time with every bar"),
+        Some(_) => (
+            "a time",
+            "have none",
+            "leave times out, or give a history that has them",
+        ),
+    };
+    let what = format!(
+        "symbol {}: a bar has {now}, and those before it {before}",
+        bars.symbol
+    );
+    let error = DatasetError::new(ErrorKind::Order, &input(bars), what);
+    let row = bars.row_of(0).map_or(0, |place| place.row);
+    error.row(row).remedy(remedy).into()
 }
 
 /// A bar that should have come earlier.

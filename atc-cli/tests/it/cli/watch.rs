@@ -158,6 +158,20 @@ fn bars_of_standard_input_go_on_from_other_inputs() {
 }
 
 #[test]
+fn a_symbol_that_is_asked_for_in_other_letters_is_the_one_of_the_history() {
+    let folder = Folder::new();
+    for feed in [
+        "2013-03-04,821.5\n",
+        "symbol,time,close\nGoog,2013-03-04,821.5\nIBM,2013-03-04,1\n",
+    ] {
+        let words = "watch candles - --symbol goog --bars --format csv";
+        let ran = folder.atc_fed(words, feed.as_bytes()).ok();
+        let last = ran.text().lines().last().unwrap().to_owned();
+        assert!(last.contains(",GOOG,") && last.contains(",1501,"), "{last}");
+    }
+}
+
+#[test]
 fn a_feed_goes_on_after_a_line_that_cannot_be_read() {
     let folder = Folder::new();
     let feed = "symbol,time,close\nA,2024-01-01,10\nA,2024-01-02,ten\nB,2024-01-01,3\nA,2024-01-03,-1\nA,2024-01-03,11\n";

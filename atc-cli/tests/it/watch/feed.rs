@@ -60,6 +60,39 @@ impl Fed {
 }
 
 #[test]
+fn a_bar_without_a_time_is_refused_where_others_have_one_and_the_other_way_round() {
+    let times = format!("time,close\n{}", rows(0..60));
+    let mut fed = Fed::after(Params::default(), &times);
+    let before = fed
+        .feed
+        .push(&fed.lines.read(b"2020-01-01,1").unwrap().unwrap());
+    assert!(before.is_err() || before.unwrap().is_none(), "it is older");
+    let bare = |feed: &mut Feed, line: &[u8]| {
+        let mut lines = LineReader::new("feed", Request::default()).unnamed("a");
+        feed.push(&lines.read(line).unwrap().unwrap())
+    };
+    let error = bare(&mut fed.feed, br#"{"close": 7}"#).unwrap_err();
+    let expected = "feed, row 1: symbol a: a bar has no time, and those before it have one; send a time with every bar";
+    assert_eq!(error.to_string(), expected);
+
+    let mut fed = Fed::after(Params::default(), "close\n1\n2\n");
+    assert!(bare(&mut fed.feed, br#"{"close": 3}"#).unwrap().is_some());
+    let error = bare(&mut fed.feed, br#"{"close": 4, "time": 1700000000}"#).unwrap_err();
+    assert!(error.to_string().contains("a bar has a time"), "{error}");
+}
+
+#[test]
+fn after_the_first_news_none_may_be_older_even_if_it_took_the_place_of_the_last_bar() {
+    let text = format!("time,close\n{}", rows(0..60));
+    let mut fed = Fed::after(Params::default(), &text);
+    let lines: Vec<String> = (57..60).map(|bar| rows(bar..bar + 1)).collect();
+    assert!(fed.push(&lines[0]).is_none(), "the history has it");
+    assert!(fed.push(&lines[2]).is_none(), "and so it has the last one");
+    let older = fed.bars(&lines[1]);
+    assert!(fed.feed.push(&older).is_err());
+}
+
+#[test]
 fn a_series_stands_where_a_scan_of_all_its_bars_finds_it() {
     let delayed = Params {
         strategy: true,
