@@ -52,9 +52,11 @@ impl ReadArgs {
     ) -> anyhow::Result<Engine> {
         let chosen = self.executor(sources, gpu.is_there())?;
         output::note(global, &chosen.reason);
-        let mut engine = chosen
-            .install(gpu.install(Engine::builder(plan)))
-            .cancel_with(&interrupt::token());
+        let mut engine = chosen.install(gpu.install(Engine::builder(plan)));
+        // Who waits for standard input looks at no token: there, Ctrl-C ends the process.
+        if !sources.iter().any(Source::is_stdin) {
+            engine = engine.cancel_with(&interrupt::token());
+        }
         if bar.length().is_some() {
             let bar = bar.clone();
             engine = engine.on_source(move || bar.inc(1));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use atc_parallel::Slot;
+use atc_parallel::{CancelToken, Slot};
 
 use super::dataset::{Request, Source};
 use super::meter::Meter;
@@ -94,15 +94,13 @@ impl Engine {
             computed: Computed::default(),
             shape: None,
             labels,
+            cancel: &self.cancel,
             meter: &self.meter,
         };
-        self.for_each_tile(Arc::new(sources.to_vec()), request, work, |tile| {
-            frames.take(tile)
-        })
-        .map(|is_complete| Computed {
-            is_cancelled: !is_complete,
-            ..frames.computed
-        })
+        let take = |tile| frames.take(tile);
+        let is_complete = self.for_each_tile(Arc::new(sources.to_vec()), request, work, take)?;
+        frames.computed.is_cancelled |= !is_complete;
+        Ok(frames.computed)
     }
 }
 
@@ -112,6 +110,7 @@ struct Frames<'a> {
     computed: Computed,
     shape: Option<Shape>,
     labels: Labels,
+    cancel: &'a CancelToken,
     meter: &'a Meter,
 }
 
@@ -123,6 +122,11 @@ impl Frames<'_> {
             labels => labels,
         };
         for outcome in tile {
+            // Writing a frame may take longer than computing it.
+            if self.cancel.is_cancelled() {
+                self.computed.is_cancelled = true;
+                break;
+            }
             let done = outcome.and_then(|done| fit(done, labels, &mut self.shape));
             let (done, shape) = match done {
                 Ok(fitting) => fitting,

@@ -166,6 +166,11 @@ impl Source {
         }
     }
 
+    /// Whether it is standard input.
+    pub fn is_stdin(&self) -> bool {
+        matches!(self.parts.as_slice(), [Part::Stdin])
+    }
+
     /// The symbol by hive folder or file name; a symbol column inside the file overrides the file name.
     pub fn symbol(&self) -> &str {
         self.symbol.name()

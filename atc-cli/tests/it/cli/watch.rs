@@ -188,6 +188,20 @@ fn a_feed_goes_on_after_a_line_that_cannot_be_read() {
 
 #[cfg(unix)]
 #[test]
+fn who_waits_for_standard_input_is_interrupted_at_once() {
+    let folder = Folder::new();
+    for words in ["scan -", "compute - -o out.csv", "sweep - --vary len=20,30"] {
+        let watching = Watching::begin(&folder, words);
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        // By the signal itself, for which a shell says 130.
+        assert_eq!(watching.interrupt(), (Vec::new(), None), "{words}");
+    }
+    let mut names = std::fs::read_dir(folder.path("")).unwrap();
+    assert!(names.all(|entry| !entry.unwrap().path().to_string_lossy().contains("out.csv")));
+}
+
+#[cfg(unix)]
+#[test]
 fn a_feed_that_waits_is_interrupted() {
     let folder = Folder::new();
     let mut watching = Watching::begin(&folder, "watch candles - --format csv");
