@@ -131,6 +131,20 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     io_kind(error) == Some(io::ErrorKind::BrokenPipe)
 }
 
+/// Whether nobody is left to read what is written next. Elsewhere than on Linux, writing it will tell.
+pub(crate) fn has_no_reader() -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let stdout = io::stdout();
+        let mut asked = [PollFd::new(&stdout, PollFlags::empty())];
+        let now = Timespec::default();
+        poll(&mut asked, Some(&now)).is_ok() && asked[0].revents().contains(PollFlags::ERR)
+    }
+    #[cfg(not(target_os = "linux"))]
+    false
+}
+
 fn io_kind(error: &anyhow::Error) -> Option<io::ErrorKind> {
     error.chain().find_map(|cause| {
         let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use atc_cli::engine::dataset::Source;
 use atc_cli::engine::{Cache, CacheStatistics, Engine, Holdings};
 use clap::{Args, Subcommand};
@@ -130,7 +131,9 @@ pub(crate) fn run(args: &CacheCommandArgs, global: &Global) -> anyhow::Result<Ex
         }
         What::Stats(plain) => {
             let folder = global.cache.folder()?;
-            let holdings = Cache::holdings(&folder)?;
+            let holdings = Cache::holdings(&folder);
+            let holdings =
+                holdings.with_context(|| format!("{}: cannot be read", folder.display()))?;
             show(plain.format, &holdings, |holdings| stats(&folder, holdings))?;
         }
         What::Clear => {

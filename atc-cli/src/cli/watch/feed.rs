@@ -11,7 +11,7 @@ use atc_cli::engine::{Failure, Feed, Look};
 use super::{NAP, WatchArgs, complain, show, show_first};
 use crate::cli::args::Global;
 use crate::cli::exit::{Exit, Misuse};
-use crate::cli::{input, interrupt, progress};
+use crate::cli::{input, interrupt, output, progress};
 
 /// What an input without a symbol is called.
 const STDIN: &str = "stdin";
@@ -57,6 +57,7 @@ pub(super) fn run(args: &WatchArgs, global: &Global) -> anyhow::Result<Exit> {
         let text = match texts.recv_timeout(NAP) {
             _ if token.is_cancelled() => return Ok(Exit::Interrupted),
             Ok(text) => text.context("standard input cannot be read")?,
+            Err(RecvTimeoutError::Timeout) if output::has_no_reader() => return Ok(Exit::Done),
             Err(RecvTimeoutError::Timeout) => continue,
             Err(RecvTimeoutError::Disconnected) => break,
         };

@@ -110,8 +110,10 @@ pub(crate) fn run(args: &WatchArgs, global: &Global) -> anyhow::Result<Exit> {
             return Ok(Exit::of_run(look.n_failing, false));
         }
         let Span(every) = args.every;
-        if !sleep_until(begun + every, &token) {
-            return Ok(Exit::Interrupted);
+        match sleep_until(begun + every, &token) {
+            Woken::InTime => {}
+            Woken::ByCtrlC => return Ok(Exit::Interrupted),
+            Woken::ForNobody => return Ok(Exit::Done),
         }
         begun = Instant::now();
         look = watch.look(find());
@@ -127,15 +129,25 @@ impl WatchArgs {
     }
 }
 
-/// Waits; `false` if Ctrl-C came first.
-fn sleep_until(then: Instant, token: &CancelToken) -> bool {
+/// Why a sleep ended.
+enum Woken {
+    InTime,
+    ByCtrlC,
+    /// The reader of what is told has gone away.
+    ForNobody,
+}
+
+fn sleep_until(then: Instant, token: &CancelToken) -> Woken {
     loop {
         if token.is_cancelled() {
-            return false;
+            return Woken::ByCtrlC;
+        }
+        if output::has_no_reader() {
+            return Woken::ForNobody;
         }
         let left = then.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return true;
+            return Woken::InTime;
         }
         thread::sleep(left.min(NAP));
     }

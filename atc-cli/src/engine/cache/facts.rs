@@ -6,7 +6,7 @@ use crate::engine::dataset::{Bars, Resume, Seal};
 
 /// Version of this encoding and of how sources are read; with the version of the crate, what was
 /// recorded by another one is not understood.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 /// What is known of an unchanged source without opening it.
 #[derive(Clone, Debug, PartialEq)]

@@ -16,8 +16,8 @@ use super::source::{Part, Source};
 use super::{DatasetError, ErrorKind};
 use super::{archive, pattern};
 
-/// Folders nested deeper than this are a loop of links.
-const DEPTH_LIMIT: usize = 32;
+/// Folders nested deeper than this are a loop of mounts: links are not followed.
+const DEPTH_LIMIT: usize = 1_000;
 
 /// The inputs that were found, and those that were not.
 #[derive(Debug, Default)]
@@ -299,6 +299,12 @@ impl Finding<'_> {
         for folder in folders {
             if depth < DEPTH_LIMIT {
                 self.list(Path::new(&folder), depth + 1, files);
+            } else {
+                let what = format!("lies more than {DEPTH_LIMIT} folders deep");
+                let error = DatasetError::new(ErrorKind::NotFound, &folder, what);
+                self.found
+                    .failed
+                    .push(error.remedy("name the folder itself"));
             }
         }
         listed

@@ -53,7 +53,7 @@ impl TimeReader {
     pub(crate) fn text(&mut self, cell: &[u8]) -> Option<i64> {
         let cell = cell.trim_ascii();
         if let Some(value) = digits(cell) {
-            return compact_date(cell, value).or_else(|| self.integer(value));
+            return compact(cell, value).or_else(|| self.integer(value));
         }
         fixed_layout(cell, &mut self.last).or_else(|| self.slow(std::str::from_utf8(cell).ok()?))
     }
@@ -71,7 +71,7 @@ impl TimeReader {
 pub(crate) fn looks_like_time(cell: &[u8]) -> bool {
     let cell = cell.trim_ascii();
     match digits(cell) {
-        Some(value) => value >= 100_000_000 || compact_date(cell, value).is_some(),
+        Some(value) => value >= 100_000_000 || compact(cell, value).is_some(),
         None => {
             std::str::from_utf8(cell)
                 .is_ok_and(|text| text.parse::<f64>().is_ok_and(|value| value >= 1e8))
@@ -128,12 +128,21 @@ fn digits(cell: &[u8]) -> Option<i64> {
     Some(if negative { -value } else { value })
 }
 
-/// `YYYYMMDD` from 1900 to 2099: as seconds it would be a day in 1970, which no market file starts with.
-fn compact_date(cell: &[u8], value: i64) -> Option<i64> {
-    if cell.len() != 8 || !(19_000_101..=20_991_231).contains(&value) {
+/// `YYYYMMDD` or `YYYYMMDDHHMMSS` from 1900 to 2099: as seconds and as microseconds these would be days in 1970, which no
+/// market file starts with.
+fn compact(cell: &[u8], value: i64) -> Option<i64> {
+    let (date, clock) = match cell.len() {
+        8 => (value, 0),
+        14 => (value / 1_000_000, value % 1_000_000),
+        _ => return None,
+    };
+    if !(19_000_101..=20_991_231).contains(&date) {
         return None;
     }
-    midnight(value / 10_000, value / 100 % 100, value % 100)
+    let day = midnight(date / 10_000, date / 100 % 100, date % 100)?;
+    let (hour, minute, second) = (clock / 10_000, clock / 100 % 100, clock % 100);
+    let is_time = hour < 24 && minute < 60 && second < 60;
+    is_time.then_some(day + ((hour * 60 + minute) * 60 + second) * 1_000_000_000)
 }
 
 #[cfg(test)]
@@ -154,6 +163,7 @@ mod tests {
             "2024-01-02 03:04:05 UTC",
             "02.01.2024 03:04:05",
             "20240102 030405",
+            "20240102030405",
             "1704164645",
             "1704164645000",
             "1704164645000000",
@@ -226,9 +236,15 @@ mod tests {
         );
         assert!(
             looks_like_time(b"20240102")
+                && looks_like_time(b"20240102030405")
                 && looks_like_time(b"1704164645")
                 && looks_like_time(b"2024-01-02")
         );
         assert!(!looks_like_time(b"101.5") && !looks_like_time(b"-1"));
+        // No such date or time of day: microseconds, of 1970.
+        for micros in ["20241302030405", "20240102030460"] {
+            let read = TimeReader::default().text(micros.as_bytes());
+            assert_eq!(read, Some(micros.parse::<i64>().unwrap() * 1_000));
+        }
     }
 }

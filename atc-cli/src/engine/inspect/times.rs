@@ -10,6 +10,8 @@ use crate::engine::dataset::{Bars, format_time};
 
 const SECOND: i64 = 1_000_000_000;
 const DAY: i64 = 86_400 * SECOND;
+/// As long as 1970.
+const YEAR: i64 = 365 * DAY;
 /// Markets close for weekends and holidays; a hole longer than this, and than ten bars, is worth a remark.
 const LONG_PAUSE: i64 = 9 * DAY / 2;
 
@@ -51,6 +53,16 @@ pub(super) fn look(bars: &Bars, time: &[i64], remarks: &mut Remarks) -> Times {
     sorted.sort_unstable();
     sorted.dedup();
     let duplicates = time.len() - sorted.len();
+    if let (Some(first), Some(last)) = (sorted.first(), sorted.last())
+        && 0 <= *first
+        && *last < YEAR
+    {
+        remarks.warn(format!(
+            "all times are in 1970, from {} to {}; write dates, or seconds or finer units since 1970",
+            format_time(*first),
+            format_time(*last)
+        ));
+    }
     if let Some(bar) = first_unsorted {
         let at = row(bars, bar);
         remarks.bad(format!(

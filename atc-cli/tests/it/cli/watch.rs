@@ -186,6 +186,25 @@ fn a_feed_goes_on_after_a_line_that_cannot_be_read() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_watch_that_nobody_reads_ends() {
+    let folder = Folder::new();
+    for words in [
+        "watch candles --every 1h --format csv",
+        "watch candles - --format csv",
+    ] {
+        let mut watching = Watching::begin(&folder, words);
+        watching.next();
+        let Watching { mut child, lines } = watching;
+        drop(lines);
+        // Which stays open: nothing but the reader can have told.
+        let stdin = child.stdin.take();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{words}");
+        drop(stdin);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn who_waits_for_standard_input_is_interrupted_at_once() {

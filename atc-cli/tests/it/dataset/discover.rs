@@ -173,3 +173,14 @@ fn a_dash_is_standard_input() {
     assert_eq!(symbols(&found.sources), ["stdin"]);
     assert_eq!(found.sources[0].files().count(), 0);
 }
+
+#[test]
+fn files_are_found_however_deep_they_lie() {
+    let root = tempfile::tempdir().unwrap();
+    let deep = "q/".repeat(200);
+    put(root.path(), &format!("{deep}DEEP.csv"), "close\n1\n");
+    put(root.path(), "TOP.csv", "close\n1\n");
+    let found = discover(&[path(root.path(), "")]);
+    assert_eq!(symbols(&found.sources), ["TOP", "DEEP"]);
+    assert!(found.failed.is_empty());
+}

@@ -146,3 +146,21 @@ fn what_is_refused_depends_on_the_parameters() {
     assert_eq!(of(0, Gaps::Skip), Word::Warn);
     assert_eq!(of(3, Gaps::Skip), Word::Bad);
 }
+
+#[test]
+fn times_that_are_numbers_of_something_else_are_remarked() {
+    // Years, and days as a spreadsheet counts them.
+    for text in [
+        "time,close\n2017,1\n2018,1.1\n2019,1.2\n",
+        "time,close\n43831,1\n43832,1.1\n43833,1.2\n",
+    ] {
+        let found = verdict("a.csv", text, 1);
+        assert_eq!(found.verdict, Word::Warn);
+        let remark = &found.remarks[0];
+        assert!(remark.starts_with("all times are in 1970"), "{remark}");
+    }
+    let clock = "time,close\n20200101093000,1\n20200101093100,1.1\n20200101093200,1.2\n";
+    let found = verdict("a.csv", clock, 1);
+    assert_eq!(found.verdict, Word::Ok, "{:?}", found.remarks);
+    assert_eq!(found.times.unwrap().period.as_deref(), Some("1m"));
+}
