@@ -2,7 +2,14 @@
 
 mod saved;
 
-use std::{borrow::Cow, collections::BTreeMap, io, path::PathBuf, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    hash::{BuildHasher as _, Hasher as _, RandomState},
+    io,
+    path::PathBuf,
+    sync::Arc,
+};
 
 use crate::{Stamp, stamp::Identity};
 use saved::Saved;
@@ -157,6 +164,13 @@ impl SourceIndex {
         Some((locations.first()?, locations.last()?))
     }
 
+    /// Up to `n` of the locations that were saved, neighbours from a place on that is another one each time: for looking
+    /// now and then which of them are still there.
+    pub fn some_locations(&self, n: usize) -> Vec<&str> {
+        let start = RandomState::new().build_hasher().finish();
+        self.saved.some_locations(start as usize, n)
+    }
+
     /// Remembers `facts` of the source at `location`, which looked like `stamp` before it was read.
     pub fn record(&mut self, location: &str, stamp: Stamp, facts: impl Into<Arc<[u8]>>) {
         let facts = facts.into();
@@ -214,6 +228,11 @@ impl SourceIndex {
             self.give_back(draft);
             error
         })
+    }
+
+    /// Whether there is anything to save.
+    pub fn has_news(&self) -> bool {
+        !self.unsaved.is_empty()
     }
 
     /// What [`save`](Self::save) would write, for saving while others use the index; `None` if there is nothing to

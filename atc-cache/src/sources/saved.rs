@@ -63,6 +63,14 @@ impl Saved {
             .filter_map(|location| str::from_utf8(location).ok())
     }
 
+    /// `n` locations from the one at `start` on, which is counted round and round.
+    pub(super) fn some_locations(&self, start: usize, n: usize) -> Vec<&str> {
+        let start = start.checked_rem(self.len()).unwrap_or(0);
+        let all = (start..self.len()).chain(0..start).take(n);
+        all.filter_map(|at| str::from_utf8(self.location(at)).ok())
+            .collect()
+    }
+
     /// The first and the last location that begins with `prefix`.
     pub(super) fn ends(&self, prefix: &str) -> Option<(&str, &str)> {
         let prefix = prefix.as_bytes();

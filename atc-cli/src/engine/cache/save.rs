@@ -4,13 +4,15 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, MutexGuard, PoisonError, RwLock, atomic::Ordering::Relaxed};
 
-use atc_cache::Table;
+use atc_cache::{SourceIndex, Table};
 use atc_parallel::ExecutorExt as _;
 
 use super::{Cache, folder, write};
 use crate::engine::Engine;
 use crate::engine::dataset::Folders;
 
+/// Sources that are looked for at a save.
+const AT_A_SAVE: usize = 64;
 /// What there is to save. In any order: what is said of a source whose reading is missing costs time when it is
 /// asked for, no more.
 const PARTS: [fn(&Cache, &Path) -> io::Result<()>; 2] = [Cache::save_tables, Cache::save_sources];
@@ -80,7 +82,13 @@ impl Cache {
 
     /// Writes what is new of the index, and of folders.
     fn save_sources(&self, _: &Path) -> io::Result<()> {
-        let draft = write(self.index()).begin_save();
+        let mut index = write(self.index());
+        if index.has_news() {
+            // A few each time: what was recorded of files that are gone would stay for ever.
+            forget_gone(&mut index, AT_A_SAVE);
+        }
+        let draft = index.begin_save();
+        drop(index);
         if let Some(draft) = draft {
             draft.write().map_err(|(error, draft)| {
                 write(self.index()).give_back(draft);
@@ -89,6 +97,23 @@ impl Cache {
         }
         self.folders.get().map_or(Ok(()), Folders::save)
     }
+}
+
+/// Forgets those of `n` sources that are no longer there.
+fn forget_gone(index: &mut SourceIndex, n: usize) {
+    let gone = index.some_locations(n).into_iter().filter(|at| is_gone(at));
+    let gone: Vec<String> = gone.map(str::to_owned).collect();
+    for location in gone {
+        index.forget(&location);
+    }
+}
+
+/// Whether the file of a location is missing; of a member it is the archive, and an object is never asked for.
+fn is_gone(location: &str) -> bool {
+    let path = location.split('\n').next().unwrap_or_default();
+    let is_there = |path: &str| Path::new(path).symlink_metadata().is_ok();
+    let archive = path.rsplit_once(':').map(|(archive, _)| archive);
+    !path.contains("://") && !is_there(path) && !archive.is_some_and(is_there)
 }
 
 impl Drop for Cache {

@@ -12,6 +12,9 @@ use super::folder::{self, Kind};
 /// Listings beyond this many bytes are not remembered.
 const LISTING_BYTES: usize = 16 << 20;
 
+/// Folders that are looked for at a save.
+const AT_A_SAVE: usize = 16;
+
 /// Remembers what was in folders: one to which nothing was added since, and from which nothing was removed, is not
 /// listed again. That is told by the time of its last change, which nobody can set, and only on file systems that are
 /// known to keep it (those of local Linux); all other folders are listed each time.
@@ -64,6 +67,15 @@ impl Folders {
     /// If the file cannot be written.
     pub fn save(&self) -> io::Result<()> {
         let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        if index.has_news() {
+            // A few each time: what was in folders that are gone would stay for ever.
+            let is_gone = |place: &&str| Path::new(place).symlink_metadata().is_err();
+            let gone = index.some_locations(AT_A_SAVE).into_iter().filter(is_gone);
+            let gone: Vec<String> = gone.map(str::to_owned).collect();
+            for place in gone {
+                index.forget(&place);
+            }
+        }
         index.save()
     }
 

@@ -295,3 +295,27 @@ fn sources_that_are_gone_and_back_are_looked_at_anew() {
     place.write("s001.csv", csv(&walk(77, 300)));
     assert_eq!(place.scan().rows, place.cold().rows);
 }
+
+#[test]
+fn sources_and_folders_that_are_gone_are_forgotten_little_by_little() {
+    let place = Place::with_series(1, 300);
+    let gone = place.path("gone");
+    fs::create_dir(&gone).unwrap();
+    for number in 0..150 {
+        place.write(&format!("gone/{number}.csv"), csv(&walk(number, 60)));
+    }
+    place.scan();
+    assert_eq!(Cache::holdings(&place.cache()).unwrap().sources, 151);
+    fs::remove_dir_all(&gone).unwrap();
+    for round in 0.. {
+        assert!(round < 100, "nothing is forgotten");
+        age(&place.path("s000.csv"), 100 + round);
+        assert_eq!(place.scan().digest(), place.cold().digest());
+        if Cache::holdings(&place.cache()).unwrap().sources == 1 {
+            break;
+        }
+    }
+    let folders = fs::read(place.cache().join("folders")).unwrap_or_default();
+    let is_named = folders.windows(5).any(|window| window == b"/gone");
+    assert!(!is_named, "of two folders, both are looked for at a save");
+}
