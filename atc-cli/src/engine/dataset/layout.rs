@@ -104,10 +104,20 @@ impl Layout {
         let date = keys.iter().position(|key| key == "date");
         let clock = date.and_then(|_| keys.iter().position(|key| key == "time"));
         let time = if clock.is_some() { date } else { find(TIME) };
+        let symbol = find(SYMBOL);
+        let is_named = matches!(request.source, SourceColumn::Named(_));
+        let sources = source.iter().copied().filter(|_| !is_named);
+        let read = [time, clock, symbol, Some(close)].into_iter().flatten();
+        for column in read.chain(sources) {
+            let n_twins = keys.iter().filter(|key| **key == keys[column]).count();
+            if 1 < n_twins {
+                return Err(twins(&names[column], n_twins, path));
+            }
+        }
         Ok(Self {
             time,
             clock,
-            symbol: find(SYMBOL),
+            symbol,
             close,
             source,
             names,
@@ -180,6 +190,14 @@ fn normalize(name: &str) -> String {
     key
 }
 
+/// A name that several columns have: which of them is meant, the input does not say.
+fn twins(name: &str, n_twins: usize, path: &str) -> DatasetError {
+    let what = format!("{n_twins} columns are called that");
+    DatasetError::new(ErrorKind::Column, path, what)
+        .column(name)
+        .remedy("leave one, or rename the others")
+}
+
 fn missing(names: &[String], wanted: &str, path: &str) -> DatasetError {
     const SHOWN: usize = 12;
     let mut found = names
@@ -220,6 +238,21 @@ mod tests {
             },
             "a.csv",
         )
+    }
+
+    #[test]
+    fn a_column_that_is_read_is_there_once() {
+        let refused = |header, source| layout(header, source).unwrap_err().to_string();
+        assert_eq!(
+            refused("time,close,open,Close", SourceColumn::Close),
+            "a.csv, column `close`: 2 columns are called that; leave one, or rename the others"
+        );
+        assert!(refused("time,close,time", SourceColumn::Close).contains("`time`"));
+        assert!(refused("high,low,high,close", SourceColumn::Hl2).contains("`high`"));
+        // What is not read may come as often as it likes, and an exact name says which one is meant.
+        assert!(layout("time,close,volume,volume,high,high", SourceColumn::Close).is_ok());
+        let named = SourceColumn::Named("Value".into());
+        assert_eq!(layout("close,value,Value", named).unwrap().source, [2]);
     }
 
     #[test]
