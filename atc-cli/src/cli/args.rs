@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use atc_cli::engine::Content;
-use atc_cli::engine::sink::Format;
 use atc_cli::engine::why::At;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::cache::{CacheArgs, CacheCommandArgs, TrustArgs};
+use super::compute::ComputeArgs;
 #[cfg(feature = "gpu")]
 use super::devices::DevicesArgs;
 use super::params::ParamArgs;
@@ -182,58 +181,6 @@ pub(crate) enum ScanFormat {
     Csv,
     /// A table for documents
     Markdown,
-}
-
-/// The indicator of every bar, as a table.
-///
-/// Columns: symbol (when there are several), time or bar, close, then the
-/// columns asked for. Tables are computed each time, which is as fast as
-/// reading them from a cache would be.
-#[derive(Clone, Debug, Args)]
-#[command(
-    after_help = "Examples:\n  atc compute examples/candles/AAPL.csv --columns average\n  atc compute data/ --profile pine --columns detail -o out.parquet"
-)]
-pub(crate) struct ComputeArgs {
-    /// Files, folders, patterns, zip archives, s3:// or http(s):// URLs, or - for standard input
-    #[arg(required = true, value_name = "INPUT")]
-    pub(crate) inputs: Vec<String>,
-    /// Which columns to write
-    #[arg(long, value_enum, default_value = "all")]
-    pub(crate) columns: Columns,
-    /// csv, tsv, json, jsonl, parquet or arrow; by default what FILE's ending says, else csv
-    #[arg(long, value_name = "FORMAT")]
-    pub(crate) format: Option<Format>,
-    /// Writes to a file, which appears when it is complete; - is standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Adds a column `input`: where rows come from, for inputs that share a symbol
-    #[arg(long)]
-    pub(crate) with_input: bool,
-    #[command(flatten)]
-    pub(crate) read: ReadArgs,
-    #[command(flatten)]
-    pub(crate) params: ParamArgs,
-}
-
-/// Which columns a computation writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Columns {
-    /// `average_signal` alone
-    Average,
-    /// The 13 columns
-    All,
-    /// The 13 columns, and average, signal and equity of the 54 lines
-    Detail,
-}
-
-impl From<Columns> for Content {
-    fn from(columns: Columns) -> Self {
-        match columns {
-            Columns::Average => Self::Average,
-            Columns::All => Self::All,
-            Columns::Detail => Self::Detail,
-        }
-    }
 }
 
 /// Why a bar is what it is: the weight table of the published script.

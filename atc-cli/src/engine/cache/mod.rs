@@ -23,6 +23,7 @@ mod glance;
 mod grown;
 mod journal;
 mod looked;
+mod open;
 mod question;
 mod save;
 mod see;
@@ -38,13 +39,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
-use atc_cache::{CacheError, Config, Opening, SourceIndex, Store, Table};
+use atc_cache::{Opening, SourceIndex, Store, Table};
 
 use super::background::Traffic;
 use super::dataset::Folders;
 
 use self::asked::Asked;
-use self::question::SCHEMA;
 use self::statistics::Counters;
 
 pub use self::explain::{Explained, Recorded, SeriesExplained};
@@ -186,24 +186,6 @@ impl Cache {
         self
     }
 
-    /// What is known of sources.
-    fn index(&self) -> &RwLock<SourceIndex> {
-        let open = || match &self.home {
-            Some(home) => SourceIndex::open(home.join("sources")),
-            None => SourceIndex::in_memory(),
-        };
-        self.index.get_or_init(|| RwLock::new(open()))
-    }
-
-    /// What it remembers of folders, for a [`Finder`](super::dataset::Finder); `None` if nothing is believed.
-    pub fn folders(&self) -> Option<&Folders> {
-        let open = || match &self.home {
-            Some(home) => Folders::open(home.join(folder::FOLDERS)),
-            None => Folders::in_memory(),
-        };
-        (self.trust != Trust::Nothing).then(|| self.folders.get_or_init(open))
-    }
-
     /// What is being asked of it.
     pub(super) fn traffic(&self) -> &Traffic {
         &self.traffic
@@ -231,74 +213,6 @@ impl Cache {
     pub fn interval(&self) -> Option<std::time::Duration> {
         let nanos = u64::try_from(self.interval.load(Relaxed)).ok()?;
         (nanos < i64::MAX as u64).then(|| std::time::Duration::from_nanos(nanos))
-    }
-
-    /// Begins to open the store; whoever needs it first waits for it.
-    fn begin_store(&self) {
-        let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.store.get().is_none() && opening.is_none() {
-            *opening = self.begin_open().ok();
-        }
-    }
-
-    fn begin_open(&self) -> Result<Opening, CacheError> {
-        if let Some(home) = &self.home {
-            // If it cannot be written, opening the store says so.
-            let _ = Self::claim(home);
-        }
-        Store::begin_open(&self.config())
-    }
-
-    /// Whether nobody who needs the store has to wait for it.
-    fn is_open(&self) -> bool {
-        self.store.get().is_some()
-    }
-
-    fn store(&self) -> Option<&Store> {
-        let open = || {
-            let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
-            let begin = || self.begin_open();
-            let opening = opening.take().map_or_else(begin, Ok);
-            let store = opening.map(Opening::finish);
-            if let Err(error) = &store {
-                self.warn(&error.to_string());
-            }
-            self.tell();
-            store.ok()
-        };
-        self.store.get_or_init(open).as_ref()
-    }
-
-    fn config(&self) -> Config {
-        let config = match &self.home {
-            Some(home) => Config::in_directory(home.join("store")),
-            None => Config::memory_only(),
-        };
-        let warned = Arc::clone(&self.warned);
-        config
-            .memory_bytes(self.memory_bytes)
-            .disk_bytes(self.disk_bytes)
-            .schema(SCHEMA)
-            .on_warning(move |warning| {
-                let mut warned = warned.lock().unwrap_or_else(PoisonError::into_inner);
-                warned.push(warning.to_string());
-            })
-    }
-
-    /// Hands on what the store has warned of.
-    fn tell(&self) {
-        let warned =
-            std::mem::take(&mut *self.warned.lock().unwrap_or_else(PoisonError::into_inner));
-        for text in warned {
-            self.warn(&text);
-        }
-    }
-
-    /// One thing goes wrong in many ways; the first is told.
-    fn warn(&self, text: &str) {
-        if !self.has_warned.swap(true, Relaxed) {
-            (self.on_warning)(text);
-        }
     }
 }
 

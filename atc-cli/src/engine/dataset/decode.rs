@@ -203,3 +203,32 @@ fn unknown(path: &str, what: &str) -> DatasetError {
     )
     .remedy("give CSV, Parquet, Arrow IPC or JSON, plain or in gzip, zstd or zip")
 }
+
+/// Reads bars from bytes in memory; `name` stands in for the path and gives the symbol.
+///
+/// # Errors
+///
+/// As [`Source::read`](super::Source::read).
+///
+/// ```
+/// use atc_cli::engine::dataset::{Request, read_bytes};
+///
+/// let bars = read_bytes("btc.csv", b"time,close\n2024-01-01,1.5\n2024-01-02,1.75\n", &Request::default())?;
+/// assert_eq!(bars[0].symbol, "btc");
+/// assert_eq!(bars[0].close, [1.5, 1.75]);
+/// # Ok::<(), atc_cli::engine::dataset::DatasetError>(())
+/// ```
+pub fn read_bytes(name: &str, bytes: &[u8], request: &Request) -> Result<Vec<Bars>, DatasetError> {
+    let named = Named {
+        path: name.into(),
+        symbol: Symbol::Stem(name.into()),
+    };
+    let blob = Blob::Memory(bytes::Bytes::copy_from_slice(bytes));
+    Ok(decode(
+        Box::new(bytes),
+        Some(blob),
+        &named,
+        Reading::strict(request),
+    )?
+    .bars)
+}

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::collect::Symbol;
-use super::folder::{self, Kind};
-use super::folders::Folders;
+use super::finder::Finder;
+use super::folder::Kind;
 use super::place::{has_data_extension, hive_folder, is_zip};
 #[cfg(feature = "remote")]
 use super::remote::{Remote, is_url, list};
@@ -60,49 +60,17 @@ pub fn discover_with(paths: &[String], remote: &Remote) -> Discovered {
     Finder::default().remote(remote).find(paths)
 }
 
-/// As [`discover`], with what it needs to know to find more, or sooner.
-#[derive(Clone, Debug, Default)]
-pub struct Finder<'a> {
-    folders: Option<&'a Folders>,
-    #[cfg(feature = "remote")]
-    remote: Remote,
-}
-
-impl<'a> Finder<'a> {
-    /// What is remembered of folders.
-    #[must_use]
-    pub fn folders(mut self, folders: &'a Folders) -> Self {
-        self.folders = Some(folders);
-        self
+/// What `finder` finds of `paths`.
+pub(super) fn found(finder: &Finder<'_>, paths: &[String]) -> Discovered {
+    let mut finding = Finding {
+        finder,
+        found: Discovered::default(),
+        hives: BTreeMap::new(),
+    };
+    for path in paths {
+        finding.input(path);
     }
-
-    /// The settings of object stores.
-    #[cfg(feature = "remote")]
-    #[must_use]
-    pub fn remote(mut self, remote: &Remote) -> Self {
-        self.remote = remote.clone();
-        self
-    }
-
-    /// Turns paths into sources.
-    pub fn find(&self, paths: &[String]) -> Discovered {
-        let mut finding = Finding {
-            finder: self,
-            found: Discovered::default(),
-            hives: BTreeMap::new(),
-        };
-        for path in paths {
-            finding.input(path);
-        }
-        finding.found
-    }
-
-    fn list(&self, folder: &Path, each: impl FnMut(&str, Kind)) -> io::Result<()> {
-        match self.folders {
-            Some(folders) => folders.list(folder, each),
-            None => folder::list(folder, each),
-        }
-    }
+    finding.found
 }
 
 /// What was found of the paths so far.

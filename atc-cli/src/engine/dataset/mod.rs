@@ -28,6 +28,7 @@ mod discover;
 mod disk;
 mod error;
 mod feed;
+mod finder;
 mod fixed_time;
 mod folder;
 mod folders;
@@ -53,18 +54,20 @@ mod stream;
 mod time;
 
 pub use self::bars::{Bars, Place};
+pub use self::decode::read_bytes;
 #[cfg(feature = "remote")]
 pub use self::discover::discover_with;
-pub use self::discover::{Discovered, Finder, discover};
+pub use self::discover::{Discovered, discover};
 pub(crate) use self::disk::waited;
 pub use self::error::{DatasetError, ErrorKind};
 pub use self::feed::LineReader;
+pub use self::finder::Finder;
 pub use self::folders::Folders;
 #[cfg(feature = "remote")]
 pub use self::remote::Remote;
 pub use self::request::{Request, SourceColumn};
 pub(crate) use self::resume::{Marked, Resume};
 pub(crate) use self::seal::Seal;
+pub use self::source::Source;
 pub(crate) use self::source::Version;
-pub use self::source::{Source, read_bytes};
 pub use self::time::format_time;
