@@ -13,7 +13,6 @@ use std::{
     },
 };
 
-use awake::Runs;
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
 use crate::{
@@ -28,7 +27,6 @@ pub struct RayonPool {
     /// `None` is the global pool.
     pool: Option<Arc<ThreadPool>>,
     lanes: Arc<LaneSet>,
-    runs: Arc<Runs>,
 }
 
 impl RayonPool {
@@ -39,16 +37,29 @@ impl RayonPool {
     /// If the system refuses a thread.
     pub fn new(n_lanes: usize) -> Result<Self, BuildError> {
         let n_lanes = or_available(n_lanes);
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(n_lanes)
-            .thread_name(|thread| format!("atc-rayon-{thread}"))
-            .build()
-            .map_err(|source| BuildError {
-                kind: "rayon",
-                n_lanes,
-                source: source.into(),
-            })?;
-        Ok(Self::with_pool(Arc::new(pool)))
+        build(named(n_lanes), n_lanes).map(Self::with_pool)
+    }
+
+    /// As [`new`](Self::new), with threads that stay awake from the beginning until nothing came for a millisecond: for
+    /// programs that do a few short things and end, where waking a thread takes longer than what it is woken for.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses a thread.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), atc_parallel::BuildError> {
+    /// use atc_parallel::{ExecutorExt, RayonPool};
+    ///
+    /// let pool = RayonPool::kept_awake(2)?;
+    /// assert_eq!(pool.map(3, |slot| slot.job), [0, 1, 2]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn kept_awake(n_lanes: usize) -> Result<Self, BuildError> {
+        let n_lanes = or_available(n_lanes);
+        let pool = named(n_lanes).start_handler(|_| awake::serve());
+        build(pool, n_lanes).map(Self::with_pool)
     }
 
     /// Runs jobs on `pool`, as many lanes as it has threads.
@@ -56,7 +67,6 @@ impl RayonPool {
         Self {
             lanes: LaneSet::new(pool.current_num_threads()),
             pool: Some(pool),
-            runs: Arc::default(),
         }
     }
 
@@ -66,7 +76,6 @@ impl RayonPool {
         Self {
             pool: None,
             lanes: LaneSet::new(rayon::current_num_threads()),
-            runs: Arc::default(),
         }
     }
 
@@ -88,39 +97,11 @@ impl RayonPool {
         here: impl FnOnce() -> A,
         other: impl FnOnce() -> B + Send,
     ) -> (A, B) {
-        self.both(here, other, || ())
-    }
-
-    /// As [`beside`](Self::beside), just before a run: the thread that did `other` stays awake for it, up to a
-    /// millisecond.
-    ///
-    /// # Panics
-    ///
-    /// If one of them does.
-    pub fn before_a_run<A, B: Send>(
-        &self,
-        here: impl FnOnce() -> A,
-        other: impl FnOnce() -> B + Send,
-    ) -> (A, B) {
-        let next = self.runs.next();
-        self.both(here, other, || {
-            // The pool's thread takes what it spawned itself first.
-            rayon::spawn(move || next.wait());
-        })
-    }
-
-    fn both<A, B: Send>(
-        &self,
-        here: impl FnOnce() -> A,
-        other: impl FnOnce() -> B + Send,
-        then: impl FnOnce() + Send,
-    ) -> (A, B) {
         let mut done = None;
         let is_done = AtomicBool::new(false);
         let here = self.scope(|scope| {
             scope.spawn(|_| {
                 done = Some(other());
-                then();
                 is_done.store(true, Release);
             });
             let here = here();
@@ -146,7 +127,6 @@ impl Executor for RayonPool {
     fn run(&self, n_jobs: usize, work: Work, control: &Control) -> Outcome {
         self.lanes.refuse_nested();
         let run = Run::new(n_jobs, work, control);
-        self.runs.begin();
         self.scope(|scope| {
             for _ in 0..n_jobs.min(self.lanes()) {
                 let ticket = run.ticket();
@@ -160,6 +140,20 @@ impl Executor for RayonPool {
         });
         run.complete_with(&self.lanes)
     }
+}
+
+fn named(n_lanes: usize) -> ThreadPoolBuilder {
+    let pool = ThreadPoolBuilder::new().num_threads(n_lanes);
+    pool.thread_name(|thread| format!("atc-rayon-{thread}"))
+}
+
+fn build(pool: ThreadPoolBuilder, n_lanes: usize) -> Result<Arc<ThreadPool>, BuildError> {
+    let pool = pool.build().map_err(|source| BuildError {
+        kind: "rayon",
+        n_lanes,
+        source: source.into(),
+    })?;
+    Ok(Arc::new(pool))
 }
 
 impl fmt::Debug for RayonPool {

@@ -67,37 +67,23 @@ impl ReadArgs {
     }
 
     /// Does two things at once before any input is read: what `other` waits for is not what `here` does.
-    pub(crate) fn before_a_run<A, B: Send>(
-        &self,
-        inputs: &[String],
-        here: impl FnOnce() -> A,
-        other: impl FnOnce() -> B + Send,
-    ) -> (A, B) {
-        match self.pool_for(inputs) {
-            // Threads that read and compute later are awake by then.
-            Some(pool) => pool.before_a_run(here, other),
-            None => input::beside(here, other),
-        }
-    }
-
-    /// Does two things at once.
     pub(crate) fn beside<A, B: Send>(
         &self,
         inputs: &[String],
         here: impl FnOnce() -> A,
         other: impl FnOnce() -> B + Send,
     ) -> (A, B) {
-        match self.pool_for(inputs) {
-            Some(pool) => pool.beside(here, other),
-            None => input::beside(here, other),
-        }
-    }
-
-    /// The threads of a run over `inputs`, if it has several.
-    fn pool_for(&self, inputs: &[String]) -> Option<Arc<RayonPool>> {
         let is_pool = matches!(self.executor, ExecutorName::Auto | ExecutorName::Rayon);
         let are_many = || 1 < inputs.len() || inputs.iter().any(|input| Path::new(input).is_dir());
-        (is_pool && 1 < self.threads() && are_many()).then(|| self.pool().ok())?
+        if is_pool
+            && 1 < self.threads()
+            && are_many()
+            && let Ok(pool) = self.pool()
+        {
+            // Threads that read and compute later are awake by then.
+            return pool.beside(here, other);
+        }
+        input::beside(here, other)
     }
 
     /// The threads that files are read and computed on, started when they are needed first.
@@ -106,7 +92,7 @@ impl ReadArgs {
         if let Some(pool) = POOL.get() {
             return Ok(Arc::clone(pool));
         }
-        let pool = Arc::new(RayonPool::new(self.jobs)?);
+        let pool = Arc::new(RayonPool::kept_awake(self.jobs)?);
         Ok(Arc::clone(POOL.get_or_init(|| pool)))
     }
 

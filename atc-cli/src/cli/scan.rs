@@ -119,7 +119,7 @@ fn find(args: &ScanArgs, cache: Option<&Cache>) -> anyhow::Result<(Plan, input::
         }
         answers();
     };
-    let (found, ()) = args.read.before_a_run(&args.inputs, find, foresee);
+    let (found, ()) = args.read.beside(&args.inputs, find, foresee);
     let plan = plan.into_inner().expect("it was made to look for inputs")?;
     Ok((plan, found.unwrap_or_default()))
 }

@@ -4,16 +4,11 @@
 //! not count a processor that the host has taken back as free, and lets the thread wait behind the one that wakes it.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{
-            AtomicUsize,
-            Ordering::{Acquire, Release},
-        },
-    },
     thread,
     time::{Duration, Instant},
 };
+
+use rayon::Yield;
 
 /// The longest time to stay awake.
 const PATIENCE: Duration = Duration::from_millis(1);
@@ -26,34 +21,15 @@ pub(super) fn until(is_there: impl Fn() -> bool) {
     }
 }
 
-/// How many runs were begun.
-#[derive(Debug, Default)]
-pub(super) struct Runs(AtomicUsize);
-
-/// The run after those that were begun.
-#[derive(Debug)]
-pub(super) struct NextRun {
-    runs: Arc<Runs>,
-    before: usize,
-}
-
-impl Runs {
-    pub(super) fn begin(&self) {
-        self.0.fetch_add(1, Release);
-    }
-
-    pub(super) fn next(self: &Arc<Self>) -> NextRun {
-        NextRun {
-            runs: Arc::clone(self),
-            before: self.0.load(Acquire),
+/// Does what a pool has to do on the calling thread, one of its own, until there was nothing for a while.
+pub(super) fn serve() {
+    let mut idle = Instant::now();
+    while idle.elapsed() < PATIENCE {
+        if rayon::yield_now() == Some(Yield::Executed) {
+            idle = Instant::now();
+        } else {
+            thread::yield_now();
         }
-    }
-}
-
-impl NextRun {
-    /// Waits for it, but not long.
-    pub(super) fn wait(self) {
-        until(|| self.runs.0.load(Acquire) != self.before);
     }
 }
 
@@ -63,12 +39,8 @@ mod tests {
 
     #[test]
     fn nobody_waits_for_what_is_there_or_never_comes() {
-        let runs = Arc::<Runs>::default();
-        let next = runs.next();
-        runs.begin();
-        next.wait();
-        runs.next().wait(); // ends, although no run follows
-        until(|| false);
         until(|| true);
+        until(|| false);
+        serve(); // outside of a pool there is nothing to do
     }
 }

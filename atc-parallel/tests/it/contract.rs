@@ -40,6 +40,7 @@ mod rayon {
     fn a_pool_of_its_own_conforms() {
         for n_lanes in [0, 1, 2, 3, 8] {
             conforms(RayonPool::new(n_lanes).unwrap());
+            conforms(RayonPool::kept_awake(n_lanes).unwrap());
         }
     }
 
