@@ -9,7 +9,6 @@ use atc_parallel::ExecutorExt as _;
 
 use super::{Cache, folder, write};
 use crate::engine::Engine;
-use crate::engine::dataset::Folders;
 
 /// Sources that are looked for at a save.
 const AT_A_SAVE: usize = 64;
@@ -55,7 +54,7 @@ impl Cache {
     fn save_part(&self, part: usize) {
         if !self.counters.is_idle()
             && let Some(home) = &self.home
-            && let Err(error) = Self::claim(home).and_then(|()| PARTS[part](self, home))
+            && let Err(error) = PARTS[part](self, home)
         {
             self.warn(&format!("{}: cannot be written: {error}", home.display()));
         }
@@ -64,26 +63,30 @@ impl Cache {
     /// Writes what is new of the tables, and holds up nobody who asks meanwhile.
     fn save_tables(&self, home: &Path) -> io::Result<()> {
         let folder = home.join("readings");
-        std::fs::create_dir_all(&folder)?;
         let readings = || self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         let tables: Vec<Arc<RwLock<Table>>> = readings().values().cloned().collect();
+        let mut is_written = false;
         for table in tables.iter().map(|table| &**table).chain(self.ends.get()) {
             let draft = write(table).begin_save();
             if let Some(draft) = draft {
+                Self::claim(home)?;
+                std::fs::create_dir_all(&folder)?;
                 let written = draft.write()?;
                 write(table).end_save(written);
+                is_written = true;
             }
         }
-        if 0 < self.counters.kept.load(Relaxed) {
+        if is_written && 0 < self.counters.kept.load(Relaxed) {
             folder::forget_questions(&folder)?;
         }
         Ok(())
     }
 
     /// Writes what is new of the index, and of folders.
-    fn save_sources(&self, _: &Path) -> io::Result<()> {
+    fn save_sources(&self, home: &Path) -> io::Result<()> {
         let mut index = write(self.index());
         if index.has_news() {
+            Self::claim(home)?;
             // A few each time: what was recorded of files that are gone would stay for ever.
             forget_gone(&mut index, AT_A_SAVE);
         }
@@ -95,7 +98,13 @@ impl Cache {
                 error
             })?;
         }
-        self.folders.get().map_or(Ok(()), Folders::save)
+        match self.folders.get() {
+            Some(folders) if folders.has_news() => {
+                Self::claim(home)?;
+                folders.save()
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -60,6 +60,12 @@ impl Folders {
         self.n_listed.load(Relaxed)
     }
 
+    /// Whether there is anything to save.
+    pub fn has_news(&self) -> bool {
+        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
+        index.has_news()
+    }
+
     /// Writes what is new, if there is a file and anything is.
     ///
     /// # Errors
