@@ -14,26 +14,42 @@ use std::{
 use crate::{Stamp, stamp::Identity};
 use saved::Saved;
 
-/// What an index knows of a source that looks as it does now.
+/// What an index knows of a source that looks as it does now; the facts are copied or borrowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum Known<Facts = Arc<[u8]>> {
     /// It was never recorded.
     Nothing,
     /// It has not changed: what was recorded holds, there is no need to open it.
-    Unchanged(Arc<[u8]>),
+    Unchanged(Facts),
     /// It looks the same, but may have been changed in the very moment it was recorded: read it
     /// again, and record it again.
-    Racy(Arc<[u8]>),
+    Racy(Facts),
     /// It is the same file, and longer: if it was only appended to, its first `length` bytes are
     /// what was recorded. That has to be checked.
     Grown {
         /// What was recorded.
-        facts: Arc<[u8]>,
+        facts: Facts,
         /// How long it was then, in bytes.
         length: u64,
     },
     /// It is another one now.
     Changed,
+}
+
+impl Known<&[u8]> {
+    /// The same with a copy of the facts.
+    pub fn into_owned(self) -> Known {
+        match self {
+            Self::Nothing => Known::Nothing,
+            Self::Unchanged(facts) => Known::Unchanged(facts.into()),
+            Self::Racy(facts) => Known::Racy(facts.into()),
+            Self::Grown { facts, length } => Known::Grown {
+                facts: facts.into(),
+                length,
+            },
+            Self::Changed => Known::Changed,
+        }
+    }
 }
 
 /// Remembers facts about sources (their fingerprints, say) as long as the sources look the same, so
@@ -107,10 +123,14 @@ impl SourceIndex {
 
     /// What is known of the source at `location`, which looks like `now`.
     pub fn look_up(&self, location: &str, now: &Stamp) -> Known {
+        self.known(location, now).into_owned()
+    }
+
+    /// As [`look_up`](Self::look_up), without a copy of the facts.
+    pub fn known(&self, location: &str, now: &Stamp) -> Known<&[u8]> {
         let Some((then, facts)) = self.find(location) else {
             return Known::Nothing;
         };
-        let facts = facts.into();
         if now.looks_like(&then) {
             return if then.is_racy() {
                 Known::Racy(facts)
@@ -126,12 +146,6 @@ impl SourceIndex {
             };
         }
         Known::Changed
-    }
-
-    /// The facts of [`Known::Unchanged`], not copied; `None` if it is anything else.
-    pub fn unchanged(&self, location: &str, now: &Stamp) -> Option<&[u8]> {
-        let (then, facts) = self.find(location)?;
-        (now.looks_like(&then) && !then.is_racy()).then_some(facts)
     }
 
     /// Whether anything is recorded of the source at `location`, however it looked.

@@ -78,19 +78,18 @@ pub(crate) fn run(args: &ComputeArgs, global: &Global) -> anyhow::Result<Exit> {
     if let Some(path) = args.output() {
         keep_inputs(path, &sources)?;
     }
-    if !args.with_input {
+    let labels = if args.with_input {
+        Labels::Input
+    } else {
         warn_of_twins(&sources, global);
-    }
+        Labels::AsNeeded
+    };
     let bar = progress::bar(global, sources.len(), "computing");
     let engine = args.read.engine(plan, &sources, (global, &bar), None)?;
     let run = Run {
         args,
         engine,
-        labels: match () {
-            () if args.with_input => Labels::Input,
-            () if 1 < sources.len() + missing.len() => Labels::Symbol,
-            () => Labels::AsNeeded,
-        },
+        labels: labels.among(sources.len() + missing.len()),
         sources,
     };
     let engine = run.engine.clone();

@@ -45,6 +45,28 @@ pub enum Labels {
     Input,
 }
 
+impl Labels {
+    /// What they are where so many sources or symbols are side by side.
+    #[must_use]
+    pub const fn among(self, n: usize) -> Self {
+        match self {
+            Self::AsNeeded if 1 < n => Self::Symbol,
+            labels => labels,
+        }
+    }
+
+    /// Their columns, of rows of this symbol from this input.
+    fn columns<'a>(self, symbol: &'a str, input: &'a str) -> Vec<(&'static str, &'a str)> {
+        let n_columns = match self {
+            Self::AsNeeded => 0,
+            Self::Symbol => 1,
+            Self::Input => 2,
+        };
+        let all = [("symbol", symbol), ("input", input)];
+        all[..n_columns].to_vec()
+    }
+}
+
 /// What a computation did.
 #[derive(Debug, Default)]
 pub struct Computed {
@@ -68,8 +90,8 @@ impl Engine {
     /// Computes every bar of every symbol in `sources` and writes one frame per symbol to `sink`,
     /// in the order of the sources. The sink is not finished.
     ///
-    /// Reading, computing and writing overlap: while a
-    /// frame is written, lanes are at later sources, at most two tiles each ahead of it. Memory holds those.
+    /// `labels` are columns before the others, the same for all frames. Reading, computing and writing overlap: while
+    /// a frame is written, lanes are at later sources, at most two tiles each ahead of it. Memory holds those.
     ///
     /// # Errors
     ///
@@ -85,15 +107,11 @@ impl Engine {
         let work = move |engine: &Self, tile: &[Source], request: &Request, slot: Slot| {
             engine.run_tile(tile, request, (wanted, slot))
         };
-        let labels = match labels {
-            Labels::AsNeeded if 1 < sources.len() => Labels::Symbol,
-            labels => labels,
-        };
         let mut frames = Frames {
             sink,
             computed: Computed::default(),
             shape: None,
-            labels,
+            labels: labels.among(sources.len()),
             cancel: &self.cancel,
             meter: &self.meter,
         };
@@ -117,10 +135,7 @@ struct Frames<'a> {
 impl Frames<'_> {
     /// Writes what a tile gave.
     fn take(&mut self, tile: Vec<Outcome>) -> Result<(), SinkError> {
-        let labels = match self.labels {
-            Labels::AsNeeded if 1 < tile.len() => Labels::Symbol,
-            labels => labels,
-        };
+        let labels = self.labels.among(tile.len());
         for outcome in tile {
             // Writing a frame may take longer than computing it.
             if self.cancel.is_cancelled() {
@@ -137,14 +152,8 @@ impl Frames<'_> {
             };
             self.computed.n_symbols += 1;
             self.computed.n_bars += done.bars.len();
-            let symbol = ("symbol", done.bars.symbol.as_str());
-            let frame = match shape.labels {
-                Labels::AsNeeded => Frame::new(&done.bars, done.output, &[]),
-                Labels::Symbol => Frame::new(&done.bars, done.output, &[symbol]),
-                Labels::Input => {
-                    Frame::new(&done.bars, done.output, &[symbol, ("input", &done.input)])
-                }
-            };
+            let labels = shape.labels.columns(&done.bars.symbol, &done.input);
+            let frame = Frame::new(&done.bars, done.output, &labels);
             self.meter.write(|| self.sink.write(&frame))?;
         }
         Ok(())

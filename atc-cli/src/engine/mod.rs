@@ -26,6 +26,7 @@ mod digest;
 mod endings;
 mod error;
 mod evaluate;
+mod lock;
 mod meter;
 mod reference;
 mod run;

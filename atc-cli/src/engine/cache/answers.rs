@@ -69,17 +69,16 @@ impl<'a> Asking<'a> {
             counters.hit(None, facts.n_bars);
             return Some(ending);
         }
-        let keep = |ending: &Ending| self.tabulate(name, ending);
         if facts.trail.ends_at_anchor()
             && let Some(entry) = self.cache.store()?.get(&self.asked.question.key(name))
         {
             let Kept { ending, .. } = Kept::decode(&entry)?;
-            keep(&ending);
+            self.tabulate(name, &ending);
             counters.hit(Some(entry.tier()), facts.n_bars);
             return Some(ending);
         }
         let ending = self.at_end(&facts.trail)?;
-        keep(&ending);
+        self.tabulate(name, &ending);
         Counters::add(&counters.bars_saved, facts.n_bars);
         Some(ending)
     }

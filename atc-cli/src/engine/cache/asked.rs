@@ -7,6 +7,7 @@ use atc_cache::{Known, Stamp, Table};
 use atc_core::Plan;
 
 use super::ending::ENDING_BYTES;
+use super::looked::path_of;
 use super::question::Question;
 use super::{Cache, END_BYTES, QUESTIONS, Trust, read};
 use crate::engine::CpuEvaluator;
@@ -69,8 +70,7 @@ impl Cache {
         let place = self.here.join(input);
         let ends = index.ends(place.to_str().unwrap_or("-"));
         let has_grown = |location: &str| {
-            let path = location.split('\n').next().unwrap_or_default();
-            let stamp = Stamp::of_file(Path::new(path));
+            let stamp = Stamp::of_file(Path::new(path_of(location)));
             stamp.is_ok_and(|stamp| matches!(index.look_up(location, &stamp), Known::Grown { .. }))
         };
         ends.is_some_and(|(first, last)| has_grown(first) || has_grown(last))

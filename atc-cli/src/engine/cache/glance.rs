@@ -2,7 +2,7 @@
 //!
 //! Locks and sums that two threads change by turns cost more than what is looked up here.
 
-use atc_cache::{Key, Known, SourceIndex, Stamp, Table};
+use atc_cache::{Key, Known, SourceIndex, Table};
 
 use super::answers::Asking;
 use super::ending::{self, ENDING_BYTES};
@@ -67,19 +67,19 @@ impl Asking<'_> {
             if looked.have.get().is_some() {
                 return First::Known(Known::Nothing);
             }
-            let n_before = stands.len();
-            let facts = self.cache.unchanged_in(&index, looked);
-            let n_bars =
-                facts.and_then(|facts| self.stands_in(&readings, (looked, facts), &mut stands));
-            let Some(n_bars) = n_bars else {
+            let known = self.cache.known_in(&index, looked);
+            if let Known::Unchanged(facts) = known {
+                let n_before = stands.len();
+                if let Some(n_bars) = self.stands_in(&readings, (looked, facts), &mut stands) {
+                    let n_series = stands.len() - n_before;
+                    tally.sources += 1;
+                    tally.series += n_series;
+                    tally.bars += n_bars;
+                    return First::Stands(n_series);
+                }
                 stands.truncate(n_before);
-                return First::Known(self.cache.known_in(&index, looked));
-            };
-            let n_series = stands.len() - n_before;
-            tally.sources += 1;
-            tally.series += n_series;
-            tally.bars += n_bars;
-            First::Stands(n_series)
+            }
+            First::Known(known.into_owned())
         };
         let first = looked.iter().map(first).collect();
         drop(readings);
@@ -137,25 +137,14 @@ impl Asking<'_> {
 impl Cache {
     /// What is known of a source by its looks, as far as they are trusted.
     pub(super) fn known(&self, looked: &Looked<'_>) -> Known {
-        self.known_in(&read(self.index()), looked)
+        self.known_in(&read(self.index()), looked).into_owned()
     }
 
-    fn known_in(&self, index: &SourceIndex, looked: &Looked<'_>) -> Known {
-        match self.trusted(looked) {
-            Some((location, stamp)) => index.look_up(location, stamp),
+    fn known_in<'a>(&self, index: &'a SourceIndex, looked: &Looked<'_>) -> Known<&'a [u8]> {
+        let place = looked.place.as_ref();
+        match place.filter(|_| self.trust != Trust::Nothing) {
+            Some((location, stamp)) => index.known(location, stamp),
             None => Known::Nothing,
         }
-    }
-
-    /// What is recorded of a source, if it has not changed.
-    fn unchanged_in<'a>(&self, index: &'a SourceIndex, looked: &Looked<'_>) -> Option<&'a [u8]> {
-        let (location, stamp) = self.trusted(looked)?;
-        index.unchanged(location, stamp)
-    }
-
-    /// Where a source is recorded and how it looks, if looks are trusted.
-    fn trusted<'a>(&self, looked: &'a Looked<'_>) -> Option<&'a (String, Stamp)> {
-        let place = looked.place.as_ref();
-        place.filter(|_| self.trust != Trust::Nothing)
     }
 }

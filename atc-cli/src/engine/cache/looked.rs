@@ -122,6 +122,11 @@ fn location(here: &Path, name: &str, tail: &str) -> Option<String> {
     Some(location)
 }
 
+/// The place of a source, of where it is recorded.
+pub(super) fn path_of(location: &str) -> &str {
+    location.split('\n').next().unwrap_or_default()
+}
+
 /// What is read of a source, as the end of where it is recorded.
 fn location_tail(request: &Request) -> String {
     let symbol = request.symbol.as_deref().unwrap_or_default();

@@ -37,12 +37,13 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use atc_cache::{Opening, SourceIndex, Store, Table};
 
 use super::background::Traffic;
 use super::dataset::Folders;
+use super::lock::{read, write};
 
 use self::asked::Asked;
 use self::statistics::Counters;
@@ -224,12 +225,4 @@ impl fmt::Debug for Cache {
             .field("statistics", &self.statistics())
             .finish_non_exhaustive()
     }
-}
-
-fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
-    lock.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
-    lock.write().unwrap_or_else(PoisonError::into_inner)
 }

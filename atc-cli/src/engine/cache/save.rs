@@ -4,11 +4,13 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, MutexGuard, PoisonError, RwLock, atomic::Ordering::Relaxed};
 
-use atc_cache::{SourceIndex, Table};
+use atc_cache::Table;
 use atc_parallel::ExecutorExt as _;
 
-use super::{Cache, folder, write};
+use super::looked::path_of;
+use super::{Cache, folder, read, write};
 use crate::engine::Engine;
+use crate::engine::lock::forget_gone;
 
 /// Sources that are looked for at a save.
 const AT_A_SAVE: usize = 64;
@@ -84,14 +86,11 @@ impl Cache {
 
     /// Writes what is new of the index, and of folders.
     fn save_sources(&self, home: &Path) -> io::Result<()> {
-        let mut index = write(self.index());
-        if index.has_news() {
+        if read(self.index()).has_news() {
             Self::claim(home)?;
-            // A few each time: what was recorded of files that are gone would stay for ever.
-            forget_gone(&mut index, AT_A_SAVE);
+            forget_gone(self.index(), AT_A_SAVE, is_gone);
         }
-        let draft = index.begin_save();
-        drop(index);
+        let draft = write(self.index()).begin_save();
         if let Some(draft) = draft {
             draft.write().map_err(|(error, draft)| {
                 write(self.index()).give_back(draft);
@@ -108,18 +107,9 @@ impl Cache {
     }
 }
 
-/// Forgets those of `n` sources that are no longer there.
-fn forget_gone(index: &mut SourceIndex, n: usize) {
-    let gone = index.some_locations(n).into_iter().filter(|at| is_gone(at));
-    let gone: Vec<String> = gone.map(str::to_owned).collect();
-    for location in gone {
-        index.forget(&location);
-    }
-}
-
 /// Whether the file of a location is missing; of a member it is the archive, and an object is never asked for.
 fn is_gone(location: &str) -> bool {
-    let path = location.split('\n').next().unwrap_or_default();
+    let path = path_of(location);
     let is_there = |path: &str| Path::new(path).symlink_metadata().is_ok();
     let archive = path.rsplit_once(':').map(|(archive, _)| archive);
     !path.contains("://") && !is_there(path) && !archive.is_some_and(is_there)

@@ -57,6 +57,14 @@ pub(super) fn list(folder: &Path, mut each: impl FnMut(&str, Kind)) -> io::Resul
     Ok(())
 }
 
+/// What [`list`] hands over, in the order of names.
+pub(super) fn in_order(folder: &Path) -> (Vec<(String, Kind)>, io::Result<()>) {
+    let mut entries = Vec::new();
+    let listed = list(folder, |name, kind| entries.push((name.to_owned(), kind)));
+    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    (entries, listed)
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;

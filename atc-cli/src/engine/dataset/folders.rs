@@ -2,12 +2,13 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::RwLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{PoisonError, RwLock};
 
 use atc_cache::{Known, SourceIndex, Stamp};
 
 use super::folder::{self, Kind};
+use crate::engine::lock::{forget_gone, read, write};
 
 /// Listings beyond this many bytes are not remembered.
 const LISTING_BYTES: usize = 16 << 20;
@@ -62,8 +63,7 @@ impl Folders {
 
     /// Whether there is anything to save.
     pub fn has_news(&self) -> bool {
-        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
-        index.has_news()
+        read(&self.index).has_news()
     }
 
     /// Writes what is new, if there is a file and anything is.
@@ -72,17 +72,11 @@ impl Folders {
     ///
     /// If the file cannot be written.
     pub fn save(&self) -> io::Result<()> {
-        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
-        if index.has_news() {
-            // A few each time: what was in folders that are gone would stay for ever.
-            let is_gone = |place: &&str| Path::new(place).symlink_metadata().is_err();
-            let gone = index.some_locations(AT_A_SAVE).into_iter().filter(is_gone);
-            let gone: Vec<String> = gone.map(str::to_owned).collect();
-            for place in gone {
-                index.forget(&place);
-            }
+        if self.has_news() {
+            let is_gone = |place: &str| Path::new(place).symlink_metadata().is_err();
+            forget_gone(&self.index, AT_A_SAVE, is_gone);
         }
-        index.save()
+        write(&self.index).save()
     }
 
     /// As [`folder::list`], in the order of names where the folder was listed whole.
@@ -92,9 +86,7 @@ impl Folders {
             self.n_listed.fetch_add(1, Relaxed);
             return folder::list(folder, each);
         };
-        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
-        let known = index.look_up(location, &stamp);
-        drop(index);
+        let known = read(&self.index).look_up(location, &stamp);
         if let Known::Unchanged(listing) = &known
             && let Some(entries) = decode(listing)
         {
@@ -102,13 +94,10 @@ impl Folders {
             return Ok(());
         }
         self.n_listed.fetch_add(1, Relaxed);
-        let mut entries = Vec::new();
-        let listed = folder::list(folder, |name, kind| entries.push((name.to_owned(), kind)));
-        entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let (entries, listed) = folder::in_order(folder);
         let listing = encode(&entries);
         if listed.is_ok() && listing.len() <= LISTING_BYTES {
-            let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
-            index.record(location, stamp, listing);
+            write(&self.index).record(location, stamp, listing);
         }
         for (name, kind) in &entries {
             each(name, *kind);

@@ -39,9 +39,7 @@ fn walk(folder: &Path, pattern: &Pattern, found: &mut Vec<Match>) {
     // An empty path is where the process is, and does not become part of the names.
     let is_here = folder.as_os_str().is_empty();
     let place = if is_here { Path::new(".") } else { folder };
-    let mut entries = Vec::new();
-    let listed = folder::list(place, |name, kind| entries.push((name.to_owned(), kind)));
-    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    let (entries, listed) = folder::in_order(place);
     let options = MatchOptions {
         require_literal_separator: true,
         ..MatchOptions::new()

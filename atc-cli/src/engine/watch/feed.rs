@@ -261,19 +261,18 @@ fn mixed(bars: &Bars) -> Failure {
         "symbol {}: a bar has {now}, and those before it {before}",
         bars.symbol
     );
-    let error = DatasetError::new(ErrorKind::Order, &input(bars), what);
-    let row = bars.row_of(0).map_or(0, |place| place.row);
-    error.row(row).remedy(remedy).into()
+    out_of_order(bars, 0, (what, remedy))
 }
 
 /// A bar that should have come earlier.
 fn too_old(bars: &Bars, at: usize, (time, last): (i64, i64)) -> Failure {
     let (now, last) = (format_time(time), format_time(last));
     let what = format!("symbol {}: time {now} comes after {last}", bars.symbol);
+    out_of_order(bars, at, (what, "send bars in the order of their times"))
+}
+
+fn out_of_order(bars: &Bars, at: usize, (what, remedy): (String, &str)) -> Failure {
     let error = DatasetError::new(ErrorKind::Order, &input(bars), what);
     let row = bars.row_of(at).map_or(0, |place| place.row);
-    error
-        .row(row)
-        .remedy("send bars in the order of their times")
-        .into()
+    error.row(row).remedy(remedy).into()
 }
