@@ -48,11 +48,17 @@ pub(crate) struct Warming {
 struct Progress {
     bars: Mutex<Vec<ProgressBar>>,
     is_over: AtomicBool,
+    /// Held while the status is written: two that write at once take the draft from each other.
+    writing: Mutex<()>,
 }
 
 impl Progress {
     fn bars(&self) -> MutexGuard<'_, Vec<ProgressBar>> {
         self.bars.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn writing(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -94,8 +100,12 @@ impl Warming {
                 if folder.join("warm.stop").exists() {
                     token.cancel();
                 }
-                // A status that is not written is an old one.
-                let _ = write_status(&folder, &status_of("running", &progress, begun));
+                let one_at_a_time = progress.writing();
+                if !progress.is_over.load(Relaxed) {
+                    // A status that is not written is an old one.
+                    let _ = write_status(&folder, &status_of("running", &progress, begun));
+                }
+                drop(one_at_a_time);
                 std::thread::sleep(BEAT);
             }
         });
@@ -110,6 +120,7 @@ impl Warming {
     }
 
     fn write(&self, state: &str) -> anyhow::Result<()> {
+        let _one_at_a_time = self.progress.writing();
         write_status(&self.folder, &status_of(state, &self.progress, self.begun))
             .with_context(|| format!("{}: cannot be written", self.folder.display()))
     }
