@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::{DatasetError, ErrorKind};
+
 /// The bars of one symbol, oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bars {
@@ -26,6 +28,29 @@ pub struct Place {
 }
 
 impl Bars {
+    /// Bars of a program: these closes, without times. [`Source::of_bars`](super::Source::of_bars) makes a source of them.
+    pub fn new(symbol: impl Into<String>, close: Vec<f64>) -> Self {
+        Self {
+            symbol: symbol.into(),
+            close,
+            ..Self::default()
+        }
+    }
+
+    /// The same, with the time that each bar opened.
+    #[must_use]
+    pub fn with_time(self, time: Vec<i64>) -> Self {
+        let time = Some(time);
+        Self { time, ..self }
+    }
+
+    /// The same, with averages taken of `source`.
+    #[must_use]
+    pub fn with_source(self, source: Vec<f64>) -> Self {
+        let source = Some(source);
+        Self { source, ..self }
+    }
+
     /// Number of bars.
     pub fn len(&self) -> usize {
         self.close.len()
@@ -36,11 +61,35 @@ impl Bars {
         self.close.is_empty()
     }
 
+    /// Whether there are as many times and sources as closes, as in all bars that were read; bars that a program made
+    /// itself are checked by what takes them.
+    ///
+    /// # Errors
+    ///
+    /// [`DatasetError`] that says how many there are.
+    pub fn check(&self) -> Result<(), DatasetError> {
+        let n_bars = self.close.len();
+        let others = [
+            ("times", self.time.as_ref().map(Vec::len)),
+            ("sources", self.source.as_ref().map(Vec::len)),
+        ];
+        for (what, len) in others {
+            if let Some(len) = len.filter(|len| *len != n_bars) {
+                let what = format!("{len} {what} for {n_bars} closes");
+                let error = DatasetError::new(ErrorKind::Row, &self.symbol, what);
+                return Err(error.remedy("give one for every close"));
+            }
+        }
+        Ok(())
+    }
+
     /// The last bar that exists: its close and source are there.
     pub fn last_existing(&self) -> Option<usize> {
         let is_there = |bar: &usize| {
-            let source = self.source.as_ref().map_or(0.0, |source| source[*bar]);
-            self.close[*bar].is_finite() && source.is_finite()
+            let source = self.source.as_ref();
+            let source =
+                source.is_none_or(|source| source.get(*bar).is_some_and(|value| value.is_finite()));
+            self.close[*bar].is_finite() && source
         };
         (0..self.len()).rev().find(is_there)
     }

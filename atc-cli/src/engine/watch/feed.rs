@@ -51,6 +51,12 @@ struct Live {
     row: Option<Row>,
 }
 
+/// A bar that comes next: what it is, its close, and its time.
+struct News {
+    bar: (Bar, f64),
+    time: Option<i64>,
+}
+
 impl Engine {
     /// Begins a feed with what has been so far: `sources` are read once, and the look says where they stand.
     ///
@@ -86,7 +92,10 @@ impl Engine {
         (self.on_source)();
         let begin = |bars: Bars| {
             let mut live = Live::new(&self.plan);
-            self.meter.compute(|| live.take_all(&bars))?;
+            self.meter.compute(|| {
+                live.take_all(live.news(&bars)?);
+                Ok::<(), Failure>(())
+            })?;
             live.stand(&self.plan, &bars);
             Ok(live)
         };
@@ -114,15 +123,23 @@ impl Feed {
     /// # Errors
     ///
     /// A [`Failure`] that names the row, if a bar is older than the one before it, has no time where those before it have
-    /// one (or has one where they have none), or its price is refused. That bar is left out, and those after it; the series
-    /// stands where it stood before.
+    /// one (or has one where they have none), or its price is refused; also if `bars` has not as many times or sources as
+    /// closes. None of the bars is taken then: the series stands where it stood before.
     pub fn push(&mut self, bars: &Bars) -> Result<Option<Change>, Failure> {
+        bars.check()?;
+        let news = match self.series.get(&bars.symbol) {
+            Some(live) => live.news(bars)?,
+            None => Live::new(&self.plan).news(bars)?,
+        };
+        if news.is_empty() {
+            return Ok(None);
+        }
         let live = self.series.entry(bars.symbol.clone());
         let live = live.or_insert_with(|| Live::new(&self.plan));
         let before = live.row.clone();
-        let taken = live.take_all(bars);
+        live.take_all(news);
         live.stand(&self.plan, bars);
-        live.has_begun |= 0 < taken?;
+        live.has_begun = true;
         let Some(row) = &live.row else {
             return Ok(None);
         };
@@ -158,15 +175,16 @@ impl Live {
         }
     }
 
-    /// Takes bars, and says how many were news.
-    fn take_all(&mut self, bars: &Bars) -> Result<usize, Failure> {
-        let mut n_taken = 0;
+    /// Which of these bars come next; nothing is taken.
+    fn news(&self, bars: &Bars) -> Result<Vec<News>, Failure> {
         if self.last.is_some() && self.time.is_some() != bars.time.is_some() {
             return Err(mixed(bars));
         }
+        let mut news = Vec::with_capacity(bars.len());
+        let mut before = self.time;
         for at in 0..bars.len() {
             let time = bars.time.as_ref().map(|time| time[at]);
-            match time.zip(self.time) {
+            match time.zip(before) {
                 Some((time, last)) if time < last && self.has_begun => {
                     return Err(too_old(bars, at, (time, last)));
                 }
@@ -183,20 +201,25 @@ impl Live {
             }
             let bar = Bar::with_source(bars.close[at], source);
             let bar = bar.map_err(|error| refused(bars, at, error))?;
-            self.take((bar, bars.close[at]), time);
-            n_taken += 1;
+            news.push(News {
+                bar: (bar, bars.close[at]),
+                time,
+            });
+            before = time;
         }
-        Ok(n_taken)
+        Ok(news)
     }
 
-    fn take(&mut self, bar: (Bar, f64), time: Option<i64>) {
-        let replaces = time.is_some() && time == self.time;
-        if let Some((last, _)) = self.last.replace(bar)
-            && !replaces
-        {
-            self.settled.update(last);
+    fn take_all(&mut self, news: Vec<News>) {
+        for News { bar, time } in news {
+            let replaces = time.is_some() && time == self.time;
+            if let Some((last, _)) = self.last.replace(bar)
+                && !replaces
+            {
+                self.settled.update(last);
+            }
+            self.time = time;
         }
-        self.time = time;
     }
 
     /// Says where it stands after `bars`.

@@ -49,6 +49,7 @@ use votes::{Limits, Votes};
 /// # }
 /// ```
 pub fn why(plan: &Arc<Plan>, bars: &Bars, at: &At) -> Result<Report, WhyError> {
+    bars.check().map_err(EngineError::from)?;
     let refused = |cause| EngineError::refused(bars, cause);
     let series = Series::new(plan, &bars.close, bars.source.as_deref()).map_err(refused)?;
     let asked = at.find(bars)?;

@@ -1,8 +1,11 @@
 //! Bars that come one at a time: a series stands where a scan of all its bars finds it.
 
+use std::sync::Arc;
+
 use atc_cli::engine::dataset::{Bars, LineReader, Request, Source, discover};
+use atc_cli::engine::why::{At, why};
 use atc_cli::engine::{Change, Engine, Event, Feed, Row, digest};
-use atc_core::{Gaps, Params, Plan, Profile};
+use atc_core::{Gaps, Params, Plan, Profile, Trend};
 
 use super::{close, rows};
 
@@ -196,5 +199,50 @@ fn symbols_of_a_feed_are_series_of_their_own() {
                 (symbol, bar + 1)
             );
         }
+    }
+}
+
+/// Bars without a file.
+fn own_bars(close: impl IntoIterator<Item = f64>) -> Bars {
+    Bars::new("OWN", close.into_iter().collect())
+}
+
+#[test]
+fn bars_of_which_one_is_refused_are_all_left_out_and_a_turn_is_told_later() {
+    let (mut feed, _) = engine(Params::default()).feed(Vec::new(), &Request::default());
+    let falling = own_bars((0..200).map(|bar| f64::from(300 - bar)));
+    let start = feed.push(&falling).unwrap().unwrap();
+    assert_eq!(
+        (start.event(), start.row.trend),
+        (Event::Start, Trend::Short)
+    );
+    let rising = |n| (0..n).map(|bar| f64::from(101 + bar));
+    assert!(feed.push(&own_bars(rising(150).chain([-1.0]))).is_err());
+    let turn = feed.push(&own_bars(rising(151))).unwrap().unwrap();
+    assert_eq!((turn.event(), turn.row.trend), (Event::Turn, Trend::Long));
+    assert_eq!(turn.row.n_bars, 351);
+
+    let typo = Bars::new("TYPO", vec![-1.0]);
+    assert!(feed.push(&typo).is_err());
+    assert_eq!(feed.only_symbol(), Some("OWN"), "nothing is left of it");
+}
+
+#[test]
+fn bars_with_fewer_times_or_sources_than_closes_are_refused() {
+    let (mut feed, _) = engine(Params::default()).feed(Vec::new(), &Request::default());
+    let times = own_bars([1.0, 2.0]).with_time(vec![1]);
+    let sources = own_bars([1.0, 2.0]).with_source(vec![1.0; 3]);
+    for (bars, expected) in [
+        (times, "OWN: 1 times for 2 closes; give one for every close"),
+        (
+            sources,
+            "OWN: 3 sources for 2 closes; give one for every close",
+        ),
+    ] {
+        assert_eq!(feed.push(&bars).unwrap_err().to_string(), expected);
+        let plan = Arc::new(Plan::new(Params::default()).unwrap());
+        let error = why(&plan, &bars, &At::Last).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+        assert!(bars.last_existing().is_some());
     }
 }
