@@ -32,7 +32,7 @@ impl Engine {
         if let Some(cache) = &self.cache {
             return self.endings_through(cache, series);
         }
-        let outputs = self.evaluator.evaluate(&Tile {
+        let outputs = self.evaluate(&Tile {
             plan: &self.plan,
             wanted: Wanted::Last,
             states: false,
@@ -41,7 +41,7 @@ impl Engine {
         });
         let ending = |output| {
             let Output::Last(ending) = output else {
-                unreachable!("endings were asked for")
+                unreachable!("`Engine::evaluate` checks what was wanted")
             };
             *ending
         };

@@ -125,7 +125,8 @@ pub trait Evaluate: fmt::Debug + Send + Sync {
     /// has a name of its own.
     fn version(&self) -> (&'static str, u32);
 
-    /// Computes the series of a tile; the result has one entry per series, in their order.
+    /// Computes the series of a tile; the result has one entry per series, in their order, each of the variant that is
+    /// wanted and with as many values as the series has bars. An engine fails a series whose entry is anything else.
     fn evaluate(&self, tile: &Tile<'_>) -> Vec<Result<Output, EvaluateError>>;
 }
 

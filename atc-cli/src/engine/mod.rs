@@ -21,6 +21,7 @@ pub mod why;
 mod background;
 mod builder;
 mod cache;
+mod checked;
 mod compute;
 mod digest;
 mod endings;

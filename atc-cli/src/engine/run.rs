@@ -197,7 +197,7 @@ impl Engine {
                 lane,
                 series: &prices,
             };
-            self.meter.compute(|| self.evaluator.evaluate(&tile))
+            self.meter.compute(|| self.evaluate(&tile))
         };
         let mut outputs = outputs.into_iter();
         let outcome = |item: Result<(Arc<str>, Bars), Failure>| {

@@ -105,7 +105,7 @@ impl Engine {
 /// What a computation without a cache says of where a symbol stands.
 fn stand(done: Done) -> Stand {
     let Output::Last(ending) = done.output else {
-        unreachable!("a scan asks for the last bar")
+        unreachable!("`Engine::evaluate` checks what was wanted")
     };
     Stand {
         input: done.input,

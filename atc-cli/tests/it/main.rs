@@ -5,6 +5,7 @@ mod cancel;
 #[cfg(feature = "cli")]
 mod cli;
 mod dataset;
+mod evaluators;
 mod executors;
 #[cfg(feature = "gpu")]
 mod gpu;

@@ -102,7 +102,7 @@ impl<'a> Asking<'a> {
             lane: self.lane,
             series: &prices,
         };
-        let evaluate = || self.engine.evaluator.evaluate(&tile);
+        let evaluate = || self.engine.evaluate(&tile);
         let outputs = self.engine.meter.compute(evaluate);
         let took = begun.elapsed();
         Counters::add(&counters.computing_nanos, took.as_nanos() as usize);
@@ -110,7 +110,7 @@ impl<'a> Asking<'a> {
         for ((at, one), output) in missing.into_iter().zip(outputs) {
             answers[at] = Some(output.map(|output| {
                 let Output::Last(ending) = output else {
-                    unreachable!("endings were asked for")
+                    unreachable!("`Engine::evaluate` checks what was wanted")
                 };
                 Counters::add(&counters.computed, 1);
                 Counters::add(&counters.bars_computed, one.prices.close.len());
