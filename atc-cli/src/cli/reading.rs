@@ -1,6 +1,7 @@
 //! Arguments about how inputs are read, and how jobs run.
 
 use atc_cli::engine::dataset::SourceColumn;
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
 use super::gpu::GpuArgs;
@@ -10,7 +11,7 @@ use super::gpu::GpuArgs;
 #[command(next_help_heading = "Reading")]
 pub(crate) struct ReadArgs {
     /// Only this symbol
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) symbol: Option<String>,
     /// What averages are taken of: close, hl2, hlc3, ohlc4 or a column's name
     #[arg(long, value_name = "NAME", default_value = "close")]

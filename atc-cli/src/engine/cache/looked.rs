@@ -129,9 +129,13 @@ pub(super) fn path_of(location: &str) -> &str {
 
 /// What is read of a source, as the end of where it is recorded.
 fn location_tail(request: &Request) -> String {
-    let symbol = request.symbol.as_deref().unwrap_or_default();
+    // A symbol without letters is another question than none.
+    let (mark, symbol) = request
+        .symbol
+        .as_deref()
+        .map_or(("", ""), |symbol| ("=", symbol));
     // Of a size that need not grow: growing waits for whoever is at the part of the heap this came from.
     let mut tail = String::with_capacity(64 + symbol.len());
-    write!(tail, "\n{}\n{symbol}", request.source).expect("a string takes it");
+    write!(tail, "\n{}\n{mark}{symbol}", request.source).expect("a string takes it");
     tail
 }

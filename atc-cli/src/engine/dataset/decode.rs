@@ -6,7 +6,7 @@ use std::sync::Arc;
 #[cfg(feature = "remote")]
 use bytes::Buf as _;
 
-use super::collect::{Collector, Symbol};
+use super::collect::{Collector, Mark, Symbol};
 #[cfg(feature = "remote")]
 use super::remote::{Fetch, Fetched};
 use super::sniff::{Content, HEAD, sniff};
@@ -21,6 +21,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) lenient: bool,
     /// The bytes come out of an archive, so that another archive in them is refused.
     pub(crate) in_archive: bool,
+    /// The decimal mark of what was before, if these bytes go on from something.
+    pub(crate) mark: Option<Mark>,
 }
 
 impl<'a> Reading<'a> {
@@ -29,14 +31,14 @@ impl<'a> Reading<'a> {
             request,
             lenient: false,
             in_archive: false,
+            mark: None,
         }
     }
 
     pub(crate) fn lenient(request: &'a Request) -> Self {
         Self {
-            request,
             lenient: true,
-            in_archive: false,
+            ..Self::strict(request)
         }
     }
 }
@@ -50,16 +52,37 @@ pub(crate) struct Decoded {
     pub(crate) first_error: Option<DatasetError>,
     /// The layers found, such as `gzip, csv (comma, header)`.
     pub(crate) format: String,
+    /// The decimal mark, where it may be a comma and there was one.
+    pub(crate) mark: Option<Mark>,
 }
 
 impl Decoded {
     fn of(rows: Collector<'_>, format: String) -> Result<Self, DatasetError> {
+        let mark = rows.mark.get();
         let (bars, troubles) = rows.finish()?;
         Ok(Self {
             bars,
             n_unreadable: troubles.count,
             first_error: troubles.first,
             format,
+            mark,
+        })
+    }
+
+    /// Bars that need no decoding.
+    pub(crate) fn of_bars(bars: &Bars, request: &Request) -> Result<Self, DatasetError> {
+        if let Some(wanted) = request.symbol.as_deref()
+            && !wanted.eq_ignore_ascii_case(&bars.symbol)
+        {
+            let what = format!("is not there, but {}", bars.symbol);
+            let error = DatasetError::new(ErrorKind::Symbol, &bars.symbol, what);
+            let error = error.value(wanted);
+            return Err(error.remedy("choose one of these symbols or leave the choice out"));
+        }
+        Ok(Self {
+            bars: vec![bars.clone()],
+            format: "bars of a program".to_owned(),
+            ..Self::default()
         })
     }
 
@@ -79,7 +102,9 @@ pub(crate) struct Named {
 impl Named {
     fn rows<'a>(&self, reading: Reading<'a>) -> Collector<'a> {
         let (path, symbol) = (Arc::clone(&self.path), self.symbol.clone());
-        Collector::new(path, symbol, reading.request, reading.lenient)
+        let rows = Collector::new(path, symbol, reading.request, reading.lenient);
+        rows.mark.set(reading.mark);
+        rows
     }
 }
 

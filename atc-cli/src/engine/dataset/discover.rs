@@ -1,9 +1,9 @@
 //! From what the user typed to the inputs it means.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, BufReader};
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::collect::Symbol;
@@ -41,6 +41,7 @@ pub struct Discovered {
 /// | `s3://bucket/prefix/`, `s3://bucket/*.parquet` | the objects that are there, one source each |
 /// | `-` | standard input |
 ///
+/// An input that is given twice, as a file and with its folder, say, is taken once.
 /// Links to files count, links to folders are not followed into, unless they are named. Hidden files and those starting with `_` are left out of folders.
 ///
 /// ```
@@ -70,7 +71,26 @@ pub(super) fn found(finder: &Finder<'_>, paths: &[String]) -> Discovered {
     for path in paths {
         finding.input(path);
     }
-    finding.found
+    let mut found = finding.found;
+    if 1 < paths.len() || paths.iter().any(|path| path.contains("**")) {
+        let mut names = HashSet::with_capacity(found.sources.len());
+        found
+            .sources
+            .retain(|source| names.insert(plain(source.name())));
+    }
+    found
+}
+
+/// A path without steps that lead nowhere.
+fn plain(path: Arc<str>) -> Arc<str> {
+    if !path.starts_with("./") && !path.contains("//") && !path.contains("/./")
+        || path.contains("://")
+    {
+        return path;
+    }
+    let steps = Path::new(&*path).components();
+    let steps = steps.filter(|step| *step != Component::CurDir);
+    steps.collect::<PathBuf>().to_string_lossy().into()
 }
 
 /// What was found of the paths so far.

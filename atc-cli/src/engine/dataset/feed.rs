@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::collect::Symbol;
+use super::collect::{Mark, Symbol};
 use super::decode::{Named, Reading, decode_bytes};
 use super::{Bars, DatasetError, ErrorKind, Request};
 
@@ -27,8 +27,10 @@ pub struct LineReader {
     symbol: Option<String>,
     /// The symbol of bars that have none.
     unnamed: String,
-    /// The first line with its end, if it is no bar.
+    /// The lines before the first bar, with their ends: a header, comments, what names the delimiter.
     header: Vec<u8>,
+    /// The decimal mark of the numbers so far.
+    mark: Option<Mark>,
     has_begun: bool,
     n_lines: u64,
 }
@@ -49,6 +51,7 @@ impl LineReader {
                 ..request
             },
             header: Vec::new(),
+            mark: None,
             has_begun: false,
             n_lines: 0,
         }
@@ -61,31 +64,50 @@ impl LineReader {
         Self { unnamed, ..self }
     }
 
-    /// The bar of the next line; `None` if it is the header, blank, or of another symbol than the one asked for.
+    /// The bar of the next line; `None` if it is a header, a comment, blank, or of another symbol than the one asked for.
     ///
     /// # Errors
     ///
-    /// [`DatasetError`] with the number of the line, as reading a file has them.
+    /// [`DatasetError`] with the number of the line, as reading a file has them; also if the line has bars of several
+    /// symbols.
     pub fn read(&mut self, line: &[u8]) -> Result<Option<Bars>, DatasetError> {
         self.n_lines += 1;
         if line.trim_ascii().is_empty() {
             return Ok(None);
         }
-        let text = [&self.header, line, b"\n"].concat();
-        let decoded = decode_bytes(&text, &self.named, Reading::strict(&self.request));
-        let bars = match decoded {
-            Ok(decoded) => decoded.bars.into_iter().next(),
-            Err(error) if error.kind() == ErrorKind::Empty && !self.has_begun => None,
-            Err(error) => return Err(error.row(self.n_lines)),
-        };
-        if !self.has_begun {
-            self.has_begun = true;
-            if bars.is_none() {
+        if line.starts_with(b"#") {
+            // It may hold the names of columns, if nothing else does.
+            if !self.has_begun && self.header.first().is_none_or(|byte| *byte == b'#') {
                 self.header = [line, b"\n"].concat();
             }
+            return Ok(None);
         }
+        let text = [&self.header, line, b"\n"].concat();
+        let reading = Reading {
+            mark: self.mark,
+            ..Reading::strict(&self.request)
+        };
+        let bars = match decode_bytes(&text, &self.named, reading) {
+            Ok(decoded) if 1 < decoded.bars.len() => return Err(self.of_several_symbols()),
+            Ok(decoded) => {
+                self.has_begun = true;
+                self.mark = decoded.mark;
+                decoded.bars.into_iter().next()
+            }
+            Err(error) if error.kind() == ErrorKind::Empty && !self.has_begun => {
+                self.header = text;
+                None
+            }
+            Err(error) => return Err(error.row(self.n_lines)),
+        };
         let bars = bars.map(|bars| bars.at_row(&self.named.path, self.n_lines));
         Ok(bars.and_then(|bars| self.of_symbol(bars)))
+    }
+
+    fn of_several_symbols(&self) -> DatasetError {
+        let what = "the line has bars of several symbols";
+        let error = DatasetError::new(ErrorKind::Symbol, &self.named.path, what);
+        error.row(self.n_lines).remedy("send a line for each")
     }
 
     fn of_symbol(&self, mut bars: Bars) -> Option<Bars> {
@@ -138,6 +160,38 @@ mod tests {
     }
 
     #[test]
+    fn comments_and_the_line_that_names_the_delimiter_are_passed_over() {
+        let (one, two) = (Ok(Some(1.5)), Ok(Some(2.5)));
+        let lines = [
+            "# exported",
+            "# today",
+            "time,close",
+            "1,1.5",
+            "# again",
+            "2,2.5",
+        ];
+        let none = Ok(None);
+        let expected = [&none, &none, &none, &one, &none, &two].map(Clone::clone);
+        assert_eq!(closes(&lines), expected);
+        let lines = ["sep=;", "time;close", "1;1,5", "2;2,5"];
+        assert_eq!(closes(&lines), [none.clone(), none, one, two]);
+    }
+
+    #[test]
+    fn a_number_with_another_decimal_mark_than_those_before_is_refused() {
+        let read = closes(&["time;close", "1;38,5", "2;1.038", "3;39", "4;39,5"]);
+        assert_eq!(
+            (&read[1], &read[3], &read[4]),
+            (&Ok(Some(38.5)), &Ok(Some(39.0)), &Ok(Some(39.5)))
+        );
+        let error = read[2].as_ref().unwrap_err();
+        assert!(
+            error.starts_with("feed, row 3, column `close`: `1.038` has `.`"),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn a_symbol_that_is_asked_for_is_read_alone_or_is_what_bars_are_called() {
         let request = Request {
             symbol: Some("BRK.B".to_owned()),
@@ -164,6 +218,12 @@ mod tests {
             let row = format!("feed, row {}", at + 1);
             assert!(error.starts_with(&row) && error.contains(word), "{error}");
         }
+        let read = closes(&[r#"[{"symbol":"A","close":1},{"symbol":"B","close":2}]"#]);
+        let error = read[0].as_ref().unwrap_err();
+        assert_eq!(
+            error,
+            "feed, row 1: the line has bars of several symbols; send a line for each"
+        );
         let read = closes(&["time,price", "1,1.5"]);
         assert!(read[0].as_ref().unwrap_err().contains("close"), "{read:?}");
     }

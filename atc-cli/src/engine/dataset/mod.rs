@@ -38,6 +38,7 @@ mod layout;
 mod lines;
 mod near;
 mod number;
+mod own;
 mod parquet;
 mod pattern;
 mod place;

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use memchr::memchr_iter;
 
-use super::decode::{Named, Reading, decode_bytes};
+use super::decode::{Decoded, Named, Reading, decode_bytes};
 use super::disk::read_exact_at;
 use super::seal::{self, Seal};
 use super::sniff::{Content, HEAD, sniff};
@@ -57,8 +57,8 @@ impl Source {
     /// As [`read`](Self::read), and says how to go on when the source has grown.
     pub(crate) fn read_marked(&self, request: &Request) -> Result<Marked, DatasetError> {
         let decode = |text: &[u8]| {
-            let bars = self.decode_text(text, request)?;
-            let resume = mark(text, &bars).map(|preamble| Resume {
+            let Decoded { bars, .. } = self.decode_text(text, request)?;
+            let resume = preamble(text, &bars).map(|preamble| Resume {
                 preamble,
                 seal: Seal::of(text),
             });
@@ -131,8 +131,13 @@ impl Source {
         }
         let first_rows = text.head.get(..usize::try_from(then.preamble).ok()?)?;
         let excerpt = [first_rows, last_line(old)?, new].concat();
-        let mut bars = self.decode_text(&excerpt, request).ok()?;
-        let preamble = mark(&excerpt, &bars);
+        let Decoded { mut bars, mark, .. } = self.decode_text(&excerpt, request).ok()?;
+        // Rows that are not looked at may have another decimal mark.
+        let n_old_rows = memchr_iter(b'\n', first_rows).count() as u64 + 1;
+        if mark.is_some_and(|mark| n_old_rows < mark.row) {
+            return None;
+        }
+        let preamble = preamble(&excerpt, &bars);
         let [all] = bars.as_mut_slice() else {
             return None;
         };
@@ -153,12 +158,12 @@ impl Source {
         Some(Marked { bars, resume })
     }
 
-    fn decode_text(&self, text: &[u8], request: &Request) -> Result<Vec<Bars>, DatasetError> {
+    fn decode_text(&self, text: &[u8], request: &Request) -> Result<Decoded, DatasetError> {
         let named = Named {
             path: self.parts[0].name(),
             symbol: self.symbol.clone(),
         };
-        Ok(decode_bytes(text, &named, Reading::strict(request))?.bars)
+        decode_bytes(text, &named, Reading::strict(request))
     }
 }
 
@@ -215,7 +220,7 @@ fn read_text(path: &Path, text: &mut Vec<u8>) -> Option<()> {
 
 /// Bytes of `text` up to the end of the first bar's row, if it holds one series and nothing after
 /// the row of its last bar.
-fn mark(text: &[u8], bars: &[Bars]) -> Option<u64> {
+fn preamble(text: &[u8], bars: &[Bars]) -> Option<u64> {
     let [bars] = bars else {
         return None;
     };

@@ -35,6 +35,8 @@ pub(crate) enum Part {
         member: String,
     },
     Stdin,
+    /// Of a program.
+    Bars(Arc<Bars>),
     #[cfg(feature = "remote")]
     Object(Box<Object>),
     /// What an object held, or why it could not be fetched.
@@ -247,6 +249,7 @@ impl Part {
             Self::File(path) => Arc::clone(path),
             Self::Member { archive, member } => format!("{}:{member}", archive.display()).into(),
             Self::Stdin => "stdin".into(),
+            Self::Bars(bars) => bars.symbol.as_str().into(),
             #[cfg(feature = "remote")]
             Self::Object(object) => Arc::clone(&object.url),
             #[cfg(feature = "remote")]
@@ -271,6 +274,7 @@ impl Part {
                 named.path = archive.to_string_lossy().into();
                 archive::read_member(BufReader::new(Timed(file)), member, &named, reading)
             }
+            Self::Bars(bars) => Decoded::of_bars(bars, reading.request),
             Self::Stdin => decode(Box::new(io::stdin().lock()), None, &named, reading),
             #[cfg(feature = "remote")]
             Self::Object(object) => {

@@ -12,6 +12,7 @@ mod command;
 mod folders;
 mod growth;
 mod law;
+mod meaning;
 mod memory;
 mod polite;
 mod sources;

@@ -184,3 +184,18 @@ fn files_are_found_however_deep_they_lie() {
     assert_eq!(symbols(&found.sources), ["TOP", "DEEP"]);
     assert!(found.failed.is_empty());
 }
+
+#[test]
+fn an_input_that_is_given_twice_is_taken_once() {
+    let root = tempfile::tempdir().unwrap();
+    for name in ["d/a.csv", "d/b.csv", "d/symbol=X/1.csv"] {
+        put(root.path(), name, "close\n1\n");
+    }
+    let names = ["d/b.csv", "d", "d//b.csv", "./d/a.csv", "d/./symbol=X"];
+    let found = discover(&names.map(|name| path(root.path(), name)));
+    assert_eq!(symbols(&found.sources), ["b", "a", "X"]);
+    let found = discover(&[path(root.path(), "**/*")]);
+    assert_eq!(symbols(&found.sources).len(), 3, "{:?}", found.sources);
+    let found = discover(&["-".to_owned(), "-".to_owned()]);
+    assert_eq!(found.sources.len(), 1);
+}

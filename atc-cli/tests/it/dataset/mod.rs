@@ -13,6 +13,7 @@ mod discover;
 mod inspect;
 mod json;
 mod mutation;
+mod own;
 mod packed;
 pub(crate) mod write;
 

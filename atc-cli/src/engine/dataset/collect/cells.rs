@@ -1,6 +1,6 @@
 //! Cells become numbers and times, or an error that names them.
 
-use super::Collector;
+use super::{Collector, Mark};
 use crate::engine::dataset::number::parse_number;
 use crate::engine::dataset::time::looks_like_time;
 use crate::engine::dataset::{DatasetError, ErrorKind};
@@ -25,9 +25,10 @@ impl Collector<'_> {
         let Some(mark) = cell.iter().find(is_mark) else {
             return Ok(());
         };
-        let known = self.decimal_mark.get().unwrap_or(*mark);
-        self.decimal_mark.set(Some(known));
+        let here = Mark { byte: *mark, row };
+        let known = self.mark.get().unwrap_or(here).byte;
         if known == *mark {
+            self.mark.set(self.mark.get().or(Some(here)));
             return Ok(());
         }
         let what = format!(

@@ -24,7 +24,7 @@ pub(crate) struct Collector<'a> {
     lenient: bool,
     pub(crate) decimal_comma: bool,
     /// Where a comma may be a decimal mark, the mark of the numbers so far.
-    decimal_mark: Cell<Option<u8>>,
+    pub(crate) mark: Cell<Option<Mark>>,
     layout: Option<Shape>,
     series: Vec<Series>,
     by_symbol: HashMap<String, usize>,
@@ -50,6 +50,14 @@ impl Symbol {
             Self::Stem(path) => stem(path),
         }
     }
+}
+
+/// The decimal mark of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(super) byte: u8,
+    /// The first row that has it.
+    pub(crate) row: u64,
 }
 
 /// Rows that a lenient reading had to leave out.
@@ -83,7 +91,7 @@ impl<'a> Collector<'a> {
             symbol,
             lenient,
             decimal_comma: false,
-            decimal_mark: Cell::new(None),
+            mark: Cell::new(None),
             layout: None,
             series: Vec::new(),
             by_symbol: HashMap::new(),
