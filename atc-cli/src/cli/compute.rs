@@ -148,7 +148,7 @@ fn format(args: &ComputeArgs) -> anyhow::Result<Format> {
 }
 
 /// Refuses an output that would take the place of an input.
-fn keep_inputs(output: &Path, sources: &[Source]) -> anyhow::Result<()> {
+pub(crate) fn keep_inputs(output: &Path, sources: &[Source]) -> anyhow::Result<()> {
     // What is not there yet is no input.
     let Ok(place) = output.canonicalize() else {
         return Ok(());
@@ -187,6 +187,10 @@ pub(crate) fn create(path: &Path) -> anyhow::Result<AtomicFile> {
         };
         Misuse(format!("{}: cannot be written: {why}", path.display()))
     };
+    if path.as_os_str() == "-" {
+        let text = "`-` is no file, and standard output has the rows; give a path";
+        return Err(Misuse(text.to_owned()).into());
+    }
     AtomicFile::create(path)
         .map_err(refused)
         .map_err(Into::into)

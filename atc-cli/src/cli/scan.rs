@@ -27,6 +27,9 @@ pub(crate) fn run(args: &ScanArgs, global: &Global) -> anyhow::Result<Exit> {
     let stats = args.stats.as_deref().map(compute::create).transpose()?;
     let cache = global.cache.open(args.trust.get(), global)?;
     let (plan, (sources, missing)) = find(args, cache.as_deref())?;
+    if let Some(path) = &args.stats {
+        compute::keep_inputs(path, &sources)?;
+    }
     let (n_sources, n_inputs) = (sources.len(), sources.len() + missing.len());
     let bar = progress::bar(global, n_sources, "scanning");
     let engine = args.read.engine(plan, &sources, (global, &bar), cache)?;

@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 
 use super::args::Global;
 use super::cache::TrustArgs;
-use super::compute::create;
+use super::compute::{create, keep_inputs};
 use super::exit::{Exit, Misuse};
 use super::gpu::Gpu;
 use super::params::{ParamArgs, checked};
@@ -106,6 +106,9 @@ pub(crate) fn run(args: &SweepArgs, global: &Global) -> anyhow::Result<Exit> {
     let find = || input::sources(&args.inputs, folders);
     let foresee = || cache.as_ref().map(|cache| cache.foresee(&args.inputs));
     let ((sources, missing), _) = input::beside(find, foresee);
+    if let Some(path) = &args.stats {
+        keep_inputs(path, &sources)?;
+    }
     let bar = progress::bar(global, sources.len(), "sweeping");
     let chosen = (first, Gpu::none());
     let engine = args

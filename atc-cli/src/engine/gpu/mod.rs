@@ -10,11 +10,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use atc_core::{Columns, PerFamily};
-use atc_gpu::{Demand, Device, Error, Lane, Lanes, Options, Precision, Tiling};
+pub use atc_gpu::Options;
+use atc_gpu::{Demand, Device, Error, Lane, Lanes, Precision, Tiling};
 
 pub use self::choose::{Choice, Job, Measured, choose, measure};
 use self::dense::Dense;
-use self::program::{growth_of, program_of};
+pub use self::program::{growth_of, program_of};
 use super::{CpuEvaluator, Evaluate, EvaluateError, Output, Tile, Wanted};
 
 /// Bars of a series that a tile is made for; others are computed too.
@@ -51,12 +52,12 @@ impl fmt::Debug for OnFault {
 /// lanes than that reads some tiles while others are computed.
 ///
 /// ```
-/// use atc_cli::engine::gpu::{GpuEvaluator, OnFault};
+/// use atc_cli::engine::gpu::{GpuEvaluator, OnFault, Options};
 /// use atc_cli::engine::{Engine, dataset::{Request, discover}};
 /// use atc_core::{Params, Plan};
 ///
 /// let engine = Engine::builder(Plan::new(Params::default())?);
-/// let engine = match GpuEvaluator::open(2, &atc_gpu::Options::default(), OnFault::Fail) {
+/// let engine = match GpuEvaluator::open(2, &Options::default(), OnFault::Fail) {
 ///     Ok(gpu) => engine.evaluator(gpu),
 ///     Err(error) => {
 ///         println!("{error}");

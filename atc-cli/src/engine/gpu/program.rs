@@ -3,8 +3,19 @@
 use atc_core::{DemaSeed, Family, Hma, IdleStep, KamaStart, LsmaAt, Plan, TIE_BAND};
 use atc_gpu::{Program, Variants};
 
-/// The program that computes what `plan` says.
-pub(super) fn program_of(plan: &Plan) -> Program {
+/// The program that computes what `plan` says, for who drives the lanes of `atc_gpu` directly.
+///
+/// ```
+/// use atc_cli::engine::gpu::{growth_of, program_of};
+/// use atc_core::{Family, Params, Plan};
+///
+/// let plan = Plan::new(Params::default())?;
+/// let program = program_of(&plan);
+/// assert_eq!(program.lengths[0], plan.lengths(Family::Ema));
+/// assert_eq!(growth_of(&plan, 3)[2], plan.growth(2));
+/// # Ok::<(), atc_core::Error>(())
+/// ```
+pub fn program_of(plan: &Plan) -> Program {
     let (params, switches) = (plan.params(), plan.switches());
     Program {
         lengths: Family::ALL.map(|family| plan.lengths(family)),
@@ -28,6 +39,6 @@ pub(super) fn program_of(plan: &Plan) -> Program {
 
 /// The growth factors of the first `n_bars` bars: computed here, so that they are those of the
 /// processor.
-pub(super) fn growth_of(plan: &Plan, n_bars: usize) -> Vec<f64> {
+pub fn growth_of(plan: &Plan, n_bars: usize) -> Vec<f64> {
     (0..n_bars).map(|bar| plan.growth(bar)).collect()
 }

@@ -50,6 +50,17 @@ fn an_input_is_not_written_over() {
         ran.stderr,
         "error: candles/../candles/FB.csv: is an input; write elsewhere\n"
     );
+    for command in ["scan", "sweep --vary decay=0.02,0.03"] {
+        let before = folder.read("candles/FB.csv");
+        let ran = folder.atc(&format!("{command} candles --stats candles/FB.csv"));
+        assert_eq!((ran.code, folder.read("candles/FB.csv")), (Some(2), before));
+        assert_eq!(
+            ran.stderr,
+            "error: candles/FB.csv: is an input; write elsewhere\n"
+        );
+    }
+    let ran = folder.atc("scan candles --stats -");
+    assert_eq!((ran.code, ran.stdout.len()), (Some(2), 0));
     folder.atc("compute candles/FB.csv -o FB.csv").ok();
     folder.atc("compute candles/FB.csv -o FB.csv").ok();
 }
