@@ -8,6 +8,7 @@
 mod arrow;
 mod batch;
 mod carry;
+mod check;
 mod classifier;
 mod error;
 mod family;
@@ -37,7 +38,7 @@ pub use classifier::{Bar, Cells, Classifier, Reading, Signal};
 pub use error::Error;
 pub use family::{Family, PerFamily};
 pub use params::{Gaps, Params, Preset, Robustness};
-pub use plan::{EQUITY_FLOOR, MAX_LENGTH, Plan, TIE_BAND};
+pub use plan::{EQUITY_FLOOR, MAX_CUTOUT, MAX_LENGTH, MAX_WEIGHT, Plan, TIE_BAND};
 pub use profile::{
     Cut, DemaSeed, Hma, IdleStep, KamaStart, LsmaAt, Profile, SwitchOverrides, Switches,
 };

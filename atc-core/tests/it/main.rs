@@ -9,3 +9,4 @@ mod naive;
 mod slices;
 mod sweep;
 mod universe;
+mod words;
