@@ -42,7 +42,7 @@ pub use plan::{EQUITY_FLOOR, MAX_CUTOUT, MAX_LENGTH, MAX_WEIGHT, Plan, TIE_BAND}
 pub use profile::{
     Cut, DemaSeed, Hma, IdleStep, KamaStart, LsmaAt, Profile, SwitchOverrides, Switches,
 };
-pub use snapshot::Snapshot;
+pub use snapshot::{ARITHMETIC, Snapshot};
 pub use sweep::{Shared, Sweep, SweepWorkspace, Swept};
 pub use trend::{Flip, Trend, TrendTracker};
 pub use universe::{SymbolId, Universe};

@@ -1,6 +1,7 @@
 //! Integration tests of the crate, one target.
 
 mod accuracy;
+mod forged;
 mod golden;
 mod lanes;
 mod laws;
