@@ -27,6 +27,9 @@ mod universe;
 #[cfg(feature = "serde")]
 mod wire;
 
+#[doc = include_str!("../SEMANTICS.md")]
+pub mod semantics {}
+
 #[cfg(feature = "arrow")]
 pub use arrow::values;
 pub use batch::{
