@@ -31,8 +31,9 @@ pub const TIE_BAND: f64 = 1e-11;
 
 /// Validated parameters: lengths expanded, units per bar, constants derived.
 ///
-/// Arithmetic under a plan, the formulas of [`semantics`](crate::semantics), cannot fail. A plan is immutable, `Send` and `Sync`;
-/// share it behind a reference or an [`Arc`](std::sync::Arc).
+/// Arithmetic under a plan, the formulas of [`semantics`](crate::semantics),
+/// cannot fail. A plan is immutable, `Send` and `Sync`; share it behind a
+/// reference or an [`Arc`](std::sync::Arc).
 ///
 /// ```
 /// use atc_core::{Family, Params, Plan};
@@ -142,7 +143,8 @@ impl Plan {
     /// warm-up they rest on fewer than 54 averages: one without a value has the
     /// signal 0 and counts in its family's sum of equities, so that signals are
     /// small at first; KAMA has a value from bar 0 on, and may vote and even
-    /// flip the trend at bar 1. A shorter history is no error either.
+    /// flip the trend at bar 1. A shorter history is no error: averages that it
+    /// cannot fill never get a value, and their signals stay 0.
     ///
     /// To see nothing of the warm-up, leave out readings until
     /// [`Classifier::is_warm`](crate::Classifier::is_warm), the first `warm_up() - 1`

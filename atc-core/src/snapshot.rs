@@ -248,10 +248,11 @@ impl Reader<'_> {
 
     /// A number of bars or of series.
     pub(crate) fn count(&mut self) -> Result<usize, Error> {
-        let count = Some(self.u64()).filter(|count| *count < COUNTS);
-        count
-            .and_then(|count| usize::try_from(count).ok())
-            .ok_or_else(contradiction)
+        let count = self.u64();
+        match usize::try_from(count) {
+            Ok(n) if count < COUNTS => Ok(n),
+            _ => Err(contradiction()),
+        }
     }
 
     fn f64(&mut self) -> f64 {
