@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::kernel::averages::hull;
 use crate::state::State;
-use crate::{Classifier, Family, Flip, Hma, PerFamily, Plan, TrendTracker};
+use crate::{Classifier, Family, Flip, Hma, PerFamily, Plan, Trend, TrendTracker};
 
 /// What the nine lines of a family carry from bar to bar, beside the prices behind them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,7 +32,8 @@ pub struct Carry {
     pub average: f64,
     /// The average signal that the last bar shows, if it shows one.
     pub shown: Option<f64>,
-    /// The last flip of the trend.
+    /// The last flip of the trend. One at a bar that the series does not have, or with
+    /// [`Trend::Neutral`], is none.
     pub last_flip: Option<Flip>,
 }
 
@@ -59,7 +60,8 @@ impl Classifier {
         let bars = close.len();
         let mut record = follows_from_prices(&plan, close, source);
         put(&plan, bars, carry, &mut record);
-        let flip = carry.last_flip;
+        let is_flip = |flip: &Flip| flip.bar < bars && flip.trend != Trend::Neutral;
+        let flip = carry.last_flip.filter(is_flip);
         Self {
             state: State::resume(&plan, bars, &record),
             plan,

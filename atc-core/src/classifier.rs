@@ -39,6 +39,11 @@ impl Bar {
         Ok(Self::checked(close, source))
     }
 
+    /// The close; `None` for a bar that does not exist.
+    pub fn close(self) -> Option<f64> {
+        self.values.map(|(close, _)| close)
+    }
+
     /// A bar whose values were checked already.
     pub(crate) const fn checked(close: f64, source: f64) -> Self {
         Self {
@@ -48,13 +53,21 @@ impl Bar {
 }
 
 /// The outputs of one bar.
+///
+/// There are outputs from the cutout on. During the warm-up they are numbers
+/// that rest on fewer averages: see [`Plan::warm_up`]. The formulas are in
+/// [`semantics`](crate::semantics).
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Reading {
     /// Layer-1 signals, multiples of 0.01 in -1 ..= 1.
     pub signals: PerFamily<f64>,
     /// Layer-2 equities, multiples of the start, at least 0.25.
     pub equities: PerFamily<f64>,
     /// The weighted vote of the six families, -1 ..= 1.
+    ///
+    /// If lambda is far too large, equities outgrow `f64`; from then on this is
+    /// NaN or 0, and the trend neutral: see [`Params::lambda`](crate::Params::lambda).
     pub average_signal: f64,
     /// What the average signal says.
     pub trend: Trend,
@@ -64,6 +77,11 @@ pub struct Reading {
 
 /// The signal of one average: the direction of its last crossing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "lowercase")
+)]
 #[repr(i8)]
 pub enum Signal {
     /// The close crossed under the average last.
@@ -79,6 +97,21 @@ impl Signal {
     pub const fn value(self) -> i8 {
         self as i8
     }
+
+    /// `short`, `flat` or `long`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Short => "short",
+            Self::Flat => "flat",
+            Self::Long => "long",
+        }
+    }
+}
+
+impl std::fmt::Display for Signal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.name())
+    }
 }
 
 /// The 54 lines after one bar, by family and in the order of [`Plan::lengths`].
@@ -92,7 +125,7 @@ pub struct Cells {
     pub equities: PerFamily<[f64; 9]>,
 }
 
-/// The indicator of one series, one bar at a time.
+/// The indicator of one series, one bar at a time: the formulas of [`semantics`](crate::semantics).
 ///
 /// The step is the definition: [`classify`](crate::classify) of the same bars
 /// gives the same bits, and so does a classifier restored from a
@@ -135,6 +168,10 @@ impl Classifier {
 
     /// Takes a closed bar; its outputs, or `None` before the cutout and for a
     /// missing bar.
+    ///
+    /// The cutout is 0 unless set, so there are outputs from the first bar on.
+    /// Until [`is_warm`](Self::is_warm) they rest on fewer than 54 averages, and
+    /// may flip the trend all the same: see [`Plan::warm_up`].
     pub fn update(&mut self, bar: Bar) -> Option<Reading> {
         self.advance(bar)?;
         self.reading()
@@ -166,7 +203,16 @@ impl Classifier {
         self.state.bars()
     }
 
+    /// Whether the warm-up is over: every average has a value, and KAMA a full window, as after
+    /// [`Plan::warm_up`] bars. Signals are still 0 until their first crossing.
+    pub fn is_warm(&self) -> bool {
+        self.plan.warm_up() <= self.n_bars()
+    }
+
     /// The last flip of the trend, if there was one.
+    ///
+    /// Its bar counts as [`n_bars`](Self::n_bars) does, from 0: missing bars do not count.
+    /// [`Series::index`](crate::Series::index) turns it into the index of a series with them.
     pub const fn last_flip(&self) -> Option<Flip> {
         self.trend.last_flip()
     }

@@ -30,8 +30,8 @@ pub enum Error {
         /// The largest supported length.
         max: usize,
     },
-    /// A starting weight that is not a positive number.
-    #[error("{family}_weight must be a finite number above 0, got {got}")]
+    /// A starting weight that is not a positive number, or above [`MAX_WEIGHT`](crate::MAX_WEIGHT).
+    #[error("{family}_weight must be a number above 0 and at most {max:e}, got {got:?}", max = crate::MAX_WEIGHT)]
     Weight {
         /// The family whose weight was refused.
         family: Family,
@@ -77,6 +77,9 @@ pub enum Error {
         /// Bars of the series.
         n_bars: usize,
     },
+    /// A sweep without parameter sets.
+    #[error("a sweep needs at least one parameter set")]
+    EmptySweep,
     /// Plans of one sweep that treat missing bars differently.
     #[error("the parameter sets of one sweep must agree on gaps, some say reject and some skip")]
     MixedGaps,

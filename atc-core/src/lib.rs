@@ -8,6 +8,7 @@
 mod arrow;
 mod batch;
 mod carry;
+mod check;
 mod classifier;
 mod error;
 mod family;
@@ -26,6 +27,9 @@ mod universe;
 #[cfg(feature = "serde")]
 mod wire;
 
+#[doc = include_str!("../SEMANTICS.md")]
+pub mod semantics {}
+
 #[cfg(feature = "arrow")]
 pub use arrow::values;
 pub use batch::{
@@ -37,11 +41,11 @@ pub use classifier::{Bar, Cells, Classifier, Reading, Signal};
 pub use error::Error;
 pub use family::{Family, PerFamily};
 pub use params::{Gaps, Params, Preset, Robustness};
-pub use plan::{EQUITY_FLOOR, MAX_LENGTH, Plan, TIE_BAND};
+pub use plan::{EQUITY_FLOOR, MAX_CUTOUT, MAX_LENGTH, MAX_WEIGHT, Plan, TIE_BAND};
 pub use profile::{
     Cut, DemaSeed, Hma, IdleStep, KamaStart, LsmaAt, Profile, SwitchOverrides, Switches,
 };
-pub use snapshot::Snapshot;
+pub use snapshot::{ARITHMETIC, Snapshot};
 pub use sweep::{Shared, Sweep, SweepWorkspace, Swept};
 pub use trend::{Flip, Trend, TrendTracker};
 pub use universe::{SymbolId, Universe};

@@ -84,9 +84,17 @@ impl Preset {
     }
 }
 
+impl From<Preset> for Params {
+    /// As [`Preset::params`].
+    fn from(preset: Preset) -> Self {
+        preset.params()
+    }
+}
+
 /// Everything a user can set, in the units users type; not yet validated.
 ///
-/// [`Plan::new`](crate::Plan::new) validates it once and converts the units.
+/// [`Plan::new`](crate::Plan::new) validates it once and converts the units;
+/// the formulas that use them are in [`semantics`](crate::semantics).
 /// With the feature `serde`, parameters read and write as one flat object with
 /// the names of [`Params::NAMES`]; missing names take their defaults, unknown
 /// names are refused.
@@ -103,19 +111,26 @@ pub struct Params {
     pub switches: SwitchOverrides,
     /// Base length of each family, in bars.
     pub lengths: PerFamily<usize>,
-    /// Starting equity of each family in layer 2, above 0.
+    /// Starting equity of each family in layer 2, above 0 and at most
+    /// [`MAX_WEIGHT`](crate::MAX_WEIGHT); below [`EQUITY_FLOOR`](crate::EQUITY_FLOOR) it counts as
+    /// that. Only the ratios of the six matter, until an equity falls to the floor.
     pub weights: PerFamily<f64>,
     /// Spread of the nine lengths.
     pub robustness: Robustness,
-    /// Growth rate times 1000: `lambda / 1000` is the rate per bar.
+    /// Growth rate times 1000, finite: `lambda / 1000` is the rate per bar.
+    ///
+    /// The growth factor `exp(lambda / 1000 * (bar - cutout))` has no bound. If lambda is far too
+    /// large, equities outgrow `f64` at some bar; from then on `average_signal` is NaN or 0, the
+    /// family signals and equities are of no use either, and the trend is neutral.
     pub lambda: f64,
     /// Equity decay in percent per bar, `0 <= decay < 100`.
     pub decay: f64,
-    /// Bars at the start that earn nothing and have no output.
+    /// Bars at the start that earn nothing and have no output, at most
+    /// [`MAX_CUTOUT`](crate::MAX_CUTOUT); a whole series must have more bars than this.
     pub cutout: usize,
-    /// `average_signal` above this is a long trend.
+    /// `average_signal` above this is a long trend; finite, above `short_threshold`.
     pub long_threshold: f64,
-    /// `average_signal` below this is a short trend.
+    /// `average_signal` below this is a short trend; finite.
     pub short_threshold: f64,
     /// Delays `average_signal` by one bar, so that it never repaints.
     pub strategy: bool,

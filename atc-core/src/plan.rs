@@ -1,13 +1,24 @@
 //! Parameters, validated once and turned into what the kernel needs.
 
+use crate::check::check;
 use crate::growth::GROWTH_BLOCK;
 use crate::kernel::constants::{Constants, first_bar};
 use crate::kernel::sharing::{WindowPlan, plan_windows};
 use crate::strand::Layout;
-use crate::{Cut, Error, Family, Gaps, Params, PerFamily, Switches};
+use crate::{Cut, Error, Family, Gaps, Params, PerFamily, Robustness, Switches};
 
 /// The longest base length a plan accepts, in bars.
 pub const MAX_LENGTH: usize = 1_000_000;
+
+/// The longest of the nine lengths that a plan may have, in bars.
+const LONGEST: usize = MAX_LENGTH + Robustness::Wide.offsets()[3];
+
+/// The largest cutout a plan accepts, in bars.
+pub const MAX_CUTOUT: usize = 1_000_000_000;
+
+/// The largest starting weight a plan accepts: what outweighs all others long before, and still
+/// leaves equities room to grow.
+pub const MAX_WEIGHT: f64 = 1e100;
 
 /// Equity never falls below this; the literal 0.25 of the published script.
 pub const EQUITY_FLOOR: f64 = 0.25;
@@ -20,8 +31,9 @@ pub const TIE_BAND: f64 = 1e-11;
 
 /// Validated parameters: lengths expanded, units per bar, constants derived.
 ///
-/// Arithmetic under a plan cannot fail. A plan is immutable, `Send` and `Sync`;
-/// share it behind a reference or an [`Arc`](std::sync::Arc).
+/// Arithmetic under a plan, the formulas of [`semantics`](crate::semantics),
+/// cannot fail. A plan is immutable, `Send` and `Sync`; share it behind a
+/// reference or an [`Arc`](std::sync::Arc).
 ///
 /// ```
 /// use atc_core::{Family, Params, Plan};
@@ -114,16 +126,31 @@ impl Plan {
     /// | DEMA | `L - 1`, or `2L - 2` with `dema_seed = mean` |
     /// | KAMA | 0 |
     ///
-    /// `None` for the one average without any value: LSMA over one bar read
-    /// one bar before the newest.
+    /// `None` for the one average without any value, LSMA over one bar read
+    /// one bar before the newest, and for lengths that no plan has: 0, and
+    /// those more than 7 bars above [`MAX_LENGTH`].
     pub fn first_bar(&self, family: Family, length: usize) -> Option<usize> {
+        if !(1..=LONGEST).contains(&length) {
+            return None;
+        }
         first_bar(self.switches, family, length)
     }
 
     /// Bars until every average has a value and KAMA a full window.
     ///
-    /// A shorter history is no error: the averages it cannot fill stay without
-    /// a value and their signals stay 0.
+    /// Warm-up is not the cutout. Outputs are missing before the cutout alone,
+    /// which is 0 unless set. From there on they are numbers, and during the
+    /// warm-up they rest on fewer than 54 averages: one without a value has the
+    /// signal 0 and counts in its family's sum of equities, so that signals are
+    /// small at first; KAMA has a value from bar 0 on, and may vote and even
+    /// flip the trend at bar 1. A shorter history is no error: averages that it
+    /// cannot fill never get a value, and their signals stay 0.
+    ///
+    /// To see nothing of the warm-up, leave out readings until
+    /// [`Classifier::is_warm`](crate::Classifier::is_warm), the first `warm_up() - 1`
+    /// values of columns, and flips at those bars; later numbers do not change.
+    /// Or set [`Params::cutout`] to `warm_up()` or more: then there are no such
+    /// readings and flips, but equities start later, and later numbers differ.
     pub fn warm_up(&self) -> usize {
         let of_family = |family: Family| {
             self.lengths[family]
@@ -198,25 +225,12 @@ fn hundredths_at_most(limit: f64) -> f64 {
     k
 }
 
-fn check(p: &Params) -> Result<(), Error> {
-    let out_of_range = |name, range, got| Err(Error::OutOfRange { name, range, got });
-    for (family, got) in p.weights.iter() {
-        if !(got.is_finite() && got > 0.0) {
-            return Err(Error::Weight { family, got });
-        }
-    }
-    if !p.lambda.is_finite() {
-        return out_of_range("lambda", "the finite numbers", p.lambda);
-    }
-    if !(0.0..100.0).contains(&p.decay) {
-        return out_of_range("decay", "0 <= decay < 100 (percent per bar)", p.decay);
-    }
-    let (long, short) = (p.long_threshold, p.short_threshold);
-    // Written so that a NaN on either side is refused too.
-    if long > short {
-        Ok(())
-    } else {
-        Err(Error::Thresholds { long, short })
+impl TryFrom<Params> for Plan {
+    type Error = Error;
+
+    /// As [`Plan::new`].
+    fn try_from(params: Params) -> Result<Self, Error> {
+        Self::new(params)
     }
 }
 
@@ -262,21 +276,6 @@ mod tests {
                     assert_eq!(k / 100.0 > limit, k > at_most, "k {k}, limit {limit}");
                 }
             }
-        }
-    }
-
-    #[test]
-    fn nan_and_equal_thresholds_are_refused() {
-        for (long, short) in [(f64::NAN, 0.0), (0.0, f64::NAN), (0.1, 0.1)] {
-            let params = Params {
-                long_threshold: long,
-                short_threshold: short,
-                ..Params::default()
-            };
-            assert!(
-                matches!(Plan::new(params), Err(Error::Thresholds { .. })),
-                "{long} {short}"
-            );
         }
     }
 

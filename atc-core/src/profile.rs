@@ -133,6 +133,7 @@ named_enum! {
 
 /// The six switches in which the published versions differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Switches {
     /// What the HMA family is.
     pub hma: Hma,

@@ -1,24 +1,22 @@
 //! From the average signal to a trend and its flips.
 
 use std::fmt;
+use std::str::FromStr;
 
-use crate::Plan;
+use crate::profile::named_enum;
+use crate::{Error, Plan};
 
-/// What the average signal says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize),
-    serde(rename_all = "lowercase")
-)]
-pub enum Trend {
-    /// Above the long threshold.
-    Long,
-    /// Below the short threshold.
-    Short,
-    /// Between the thresholds, or no value yet.
-    #[default]
-    Neutral,
+named_enum! {
+    /// What the average signal says.
+    Trend ("trend") {
+        /// Above the long threshold.
+        Long = "long",
+        /// Below the short threshold.
+        Short = "short",
+        /// Between the thresholds, or no value yet.
+        #[default]
+        Neutral = "neutral",
+    }
 }
 
 impl Trend {
@@ -32,28 +30,20 @@ impl Trend {
             Self::Neutral
         }
     }
-
-    /// `long`, `short` or `neutral`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Long => "long",
-            Self::Short => "short",
-            Self::Neutral => "neutral",
-        }
-    }
-}
-
-impl fmt::Display for Trend {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
 }
 
 /// A crossing of a threshold against the direction of the last one.
+///
+/// Whoever counts the bars decides what `bar` means. They differ if bars are missing:
+///
+/// | from | `bar` counts |
+/// |---|---|
+/// | [`Classifier`](crate::Classifier), [`Universe`](crate::Universe), [`Last`](crate::Last), [`Swept`](crate::Swept) | bars that exist; [`Series::index`](crate::Series::index) turns it into the index of a column |
+/// | a [`TrendTracker`] | values that it was given: over a column, its index |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Flip {
-    /// The bar at which it happened.
+    /// The bar at which it happened, from 0.
     pub bar: usize,
     /// [`Trend::Long`] or [`Trend::Short`].
     pub trend: Trend,
@@ -63,7 +53,11 @@ pub struct Flip {
 ///
 /// A long flip is the bar at which the signal, at or below the long threshold
 /// on the bar before, rises above it, unless the last flip was long too; a
-/// short flip mirrors it. The first bar with a value is never a flip.
+/// short flip mirrors it. The first bar with a value is never a flip; those
+/// behind it may be, also during the warm-up: see [`Plan::warm_up`].
+///
+/// NaN counts as a bar and changes nothing else, so over a column with missing
+/// bars a [`Flip`] names the index of its bar.
 ///
 /// ```
 /// use atc_core::{Params, Plan, Trend, TrendTracker};

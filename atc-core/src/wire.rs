@@ -1,4 +1,4 @@
-//! The flat object in which parameters are written to files.
+//! The flat object in which parameters are written to files, and values by family.
 
 use crate::{
     Cut, DemaSeed, Family, Gaps, Hma, IdleStep, KamaStart, LsmaAt, Params, PerFamily, Profile,
@@ -121,5 +121,37 @@ impl From<Wire> for Params {
             strategy: w.strategy,
             gaps: w.gaps,
         }
+    }
+}
+
+/// A [`PerFamily`] with one name per value.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ByName<T> {
+    ema: T,
+    hma: T,
+    wma: T,
+    dema: T,
+    lsma: T,
+    kama: T,
+}
+
+impl<T> From<PerFamily<T>> for ByName<T> {
+    fn from(values: PerFamily<T>) -> Self {
+        let [ema, hma, wma, dema, lsma, kama] = values.0;
+        Self {
+            ema,
+            hma,
+            wma,
+            dema,
+            lsma,
+            kama,
+        }
+    }
+}
+
+impl<T> From<ByName<T>> for PerFamily<T> {
+    fn from(by: ByName<T>) -> Self {
+        Self([by.ema, by.hma, by.wma, by.dema, by.lsma, by.kama])
     }
 }

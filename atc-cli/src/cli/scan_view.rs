@@ -106,7 +106,11 @@ fn cells(row: &Row, warm_up: usize, color: bool) -> Vec<String> {
         paint(row.trend.name(), style, color),
         paint(&format!("{:+.3}", row.average_signal), style, color),
     ];
-    cells.extend(row.signals.iter().map(|(_, signal)| arrow(signal, color)));
+    cells.extend(
+        row.signals
+            .into_iter()
+            .map(|(_, signal)| arrow(signal, color)),
+    );
     cells.push(match row.bars_since_flip {
         Some(0) => "this bar".to_owned(),
         Some(1) => "1 bar ago".to_owned(),

@@ -5,12 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use atc_cache::BLOCK_VALUES;
 use atc_core::{
-    Columns, Detail, Flip, Isa, Last, Plan, Reading, Series, Snapshot, Workspace, classify_detail,
+    ARITHMETIC, Columns, Detail, Flip, Isa, Last, Plan, Reading, Series, Snapshot, Workspace,
+    classify_detail,
 };
-
-/// Version of the arithmetic of `atc_core`: raise it with every change of a bit of a result, so
-/// that no cache answers with the old ones.
-const ARITHMETIC: u32 = 2;
 
 /// From as many whole blocks on, a state is also kept at the end of the last one.
 const BLOCKS_WORTH_A_STATE: usize = 4;

@@ -167,7 +167,7 @@ impl Serialize for Row {
         record.serialize_field("symbol", &self.symbol)?;
         record.serialize_field("trend", &self.trend)?;
         record.serialize_field("average_signal", &self.average_signal)?;
-        for (family, signal) in self.signals.iter() {
+        for (family, signal) in self.signals {
             record.serialize_field(signal_name(family), &signal)?;
         }
         record.serialize_field("bars_since_flip", &self.bars_since_flip)?;

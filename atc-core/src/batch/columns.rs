@@ -5,7 +5,10 @@ use crate::{Family, PerFamily, Plan, Reading};
 /// The 13 output columns, one value per bar.
 ///
 /// Bars before the cutout, and with `gaps = skip` the bars that are missing,
-/// are NaN in every column.
+/// are NaN in every column, and no other is, unless equities outgrow `f64`
+/// ([`Params::lambda`](crate::Params::lambda)). Between the cutout and
+/// [`Plan::warm_up`] values are numbers, of those averages that have one
+/// already: see there.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Columns {
     /// Layer-1 signal of each family, multiples of 0.01.

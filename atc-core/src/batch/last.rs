@@ -29,7 +29,8 @@ impl Last<'_> {
         self.lane.reading()
     }
 
-    /// The last flip of the trend, if there was one.
+    /// The last flip of the trend, if there was one; its bar counts the bars that exist, as
+    /// [`n_bars`](Self::n_bars) does.
     pub fn last_flip(&self) -> Option<Flip> {
         self.lane.trend().last_flip()
     }

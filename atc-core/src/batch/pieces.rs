@@ -76,8 +76,8 @@ pub struct PieceEnd {
 impl Pieces {
     /// Cuts a series into `n` pieces, to be computed by workspaces of `isa`.
     ///
-    /// `None` if that does not pay: the series is short or has missing bars, `n` is less than 2, the lanes are less
-    /// than 2, or the lengths of the plan have no common multiple of use.
+    /// `None` if that does not pay: the series is short for so many pieces or has missing bars, `n` is less than 2,
+    /// the lanes are less than 2, or the lengths of the plan have no common multiple of use.
     pub fn new(plan: &Arc<Plan>, series: &Series<'_>, isa: Isa, n: usize) -> Option<Self> {
         let n_bars = series.n_bars();
         let lanes = isa.lanes();
@@ -85,7 +85,7 @@ impl Pieces {
             return None;
         }
         let bars = (plan.strand.from, n_bars);
-        let slices = Slices::plan_without_limit(unit(plan), n * lanes, bars)?;
+        let slices = Slices::plan_without_limit(unit(plan), n.checked_mul(lanes)?, bars)?;
         Some(Self {
             plan: Arc::clone(plan),
             isa,

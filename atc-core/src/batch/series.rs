@@ -118,9 +118,14 @@ impl<'a> Series<'a> {
         self.present.is_none() && n <= self.close.len()
     }
 
-    /// The index of the `i`-th bar that exists.
+    /// The index of the `i`-th bar that exists, from 0: where a [`Flip`](crate::Flip) that counts
+    /// existing bars lies among [`close`](Self::close).
+    ///
+    /// # Panics
+    ///
+    /// If bars are missing and `i` is not below [`n_present`](Self::n_present).
     #[inline]
-    pub(crate) fn index(&self, i: usize) -> usize {
+    pub fn index(&self, i: usize) -> usize {
         self.present.as_ref().map_or(i, |present| present[i])
     }
 
@@ -146,6 +151,18 @@ impl<'a> Series<'a> {
             *slot = column[*at];
         }
         &room[..n]
+    }
+
+    /// Makes a column NaN that would not be written whole.
+    ///
+    /// # Panics
+    ///
+    /// If it has not one value for each bar.
+    pub(crate) fn blank_missing(&self, out: &mut [f64]) {
+        assert_eq!(self.n_bars(), out.len(), "one value per bar");
+        if self.present.is_some() {
+            out.fill(f64::NAN);
+        }
     }
 
     /// Writes values of existing bars to their places in a column.

@@ -89,16 +89,15 @@ impl Workspace {
 
     /// Computes average signals; `out[i]` is as long as series `i`.
     ///
-    /// Missing bars are left as they are in `out`; bars before the cutout
-    /// become NaN.
+    /// Missing bars and bars before the cutout become NaN.
     ///
     /// # Panics
     ///
     /// If `out` has another shape than `series`.
     pub fn averages(&mut self, series: &[Series<'_>], out: &mut [&mut [f64]]) {
         assert_eq!(series.len(), out.len(), "one output per series");
-        for (series, out) in series.iter().zip(&*out) {
-            assert_eq!(series.n_bars(), out.len(), "one value per bar");
+        for (series, out) in series.iter().zip(&mut *out) {
+            series.blank_missing(out);
         }
         self.run(series, Sink::Averages(out));
     }

@@ -51,9 +51,12 @@ impl Sweep {
     ///
     /// # Errors
     ///
-    /// [`Error::MixedGaps`].
+    /// [`Error::EmptySweep`], [`Error::MixedGaps`].
     pub fn new<P: Into<Arc<Plan>>>(plans: impl IntoIterator<Item = P>) -> Result<Self, Error> {
         let plans: Vec<Arc<Plan>> = plans.into_iter().map(Into::into).collect();
+        if plans.is_empty() {
+            return Err(Error::EmptySweep);
+        }
         let skips = |plan: &Arc<Plan>| plan.skips_gaps();
         if plans.iter().any(|plan| skips(plan) != skips(&plans[0])) {
             return Err(Error::MixedGaps);
@@ -91,7 +94,7 @@ impl Sweep {
         let strictest = self.plans.iter().max_by_key(|plan| plan.params().cutout);
         match strictest {
             Some(plan) => Series::new(plan, close, source),
-            None => Err(Error::Empty),
+            None => Err(Error::EmptySweep),
         }
     }
 }
@@ -116,7 +119,7 @@ impl Swept {
         self.reading
     }
 
-    /// The last flip of the trend, if there was one.
+    /// The last flip of the trend, if there was one; its bar counts the bars that exist.
     pub const fn last_flip(&self) -> Option<crate::Flip> {
         self.trend.last_flip()
     }

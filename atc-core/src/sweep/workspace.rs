@@ -63,7 +63,7 @@ impl SweepWorkspace {
     /// Computes average signals: those of set `p` and series `s` go to `out[p * series.len() + s]`, which is as long as
     /// the series.
     ///
-    /// Missing bars are left as they are; bars before the set's cutout become NaN.
+    /// Missing bars and bars before the set's cutout become NaN.
     ///
     /// # Panics
     ///
@@ -75,8 +75,8 @@ impl SweepWorkspace {
             n_plans * series.len(),
             "one output per set and series"
         );
-        for (series, out) in series.iter().cycle().zip(&*out) {
-            assert_eq!(series.n_bars(), out.len(), "one value per bar");
+        for (series, out) in series.iter().cycle().zip(&mut *out) {
+            series.blank_missing(out);
         }
         self.run(series, Sink::Averages(out));
     }

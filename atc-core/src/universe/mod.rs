@@ -8,6 +8,7 @@ use crate::{Bar, Classifier, Error, Plan, Reading};
 
 /// Names a series of a [`Universe`]. Ids rise in the order of adding and are never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SymbolId(u64);
 
 impl SymbolId {

@@ -1,7 +1,7 @@
 //! A universe as bytes, and back.
 //!
 //! ```text
-//! magic "ATCU" | version u32 | plan digest u64 | next id u64 | n u64
+//! magic "ATCU" | version u32 | arithmetic u32 | plan digest u64 | next id u64 | n u64
 //! | n times: id u64, state as in a snapshot of a classifier | crc32 u32
 //! ```
 //!
@@ -10,19 +10,19 @@
 use std::sync::Arc;
 
 use super::{Member, SymbolId, Universe};
-use crate::snapshot::{begin, misfit, open, seal, state_len};
+use crate::snapshot::{begin, contradiction, misfit, open, seal, state_len};
 use crate::{Classifier, Error, Plan};
 
 const MAGIC: &[u8; 4] = b"ATCU";
 
-/// Version of the layout and of the arithmetic behind it.
-const VERSION: u32 = 1;
+/// Version of the layout; [`ARITHMETIC`](crate::ARITHMETIC) stands beside it.
+const VERSION: u32 = 2;
 
 impl Universe {
     /// The state of all series as bytes: versioned, checksummed, a few KB a series.
     pub fn snapshot(&self) -> Vec<u8> {
         let each = 8 + state_len(&self.plan);
-        let mut bytes = Vec::with_capacity(40 + self.len() * each);
+        let mut bytes = Vec::with_capacity(44 + self.len() * each);
         begin(&mut bytes, (MAGIC, VERSION), &self.plan);
         bytes.extend_from_slice(&self.next.to_le_bytes());
         bytes.extend_from_slice(&(self.len() as u64).to_le_bytes());
@@ -37,10 +37,12 @@ impl Universe {
 
     /// A universe that goes on from a snapshot's bytes, with the same ids.
     ///
+    /// As with a [`Snapshot`](crate::Snapshot), the checksum finds damage, not forgery.
+    ///
     /// # Errors
     ///
-    /// [`Error::Snapshot`] if the bytes are damaged, of another version, or were
-    /// taken under a plan that computes something else.
+    /// [`Error::Snapshot`] if the bytes are damaged, of another version, contradict
+    /// themselves, or were taken under a plan that computes something else.
     pub fn restore(plan: impl Into<Arc<Plan>>, bytes: &[u8]) -> Result<Self, Error> {
         let plan = plan.into();
         let mut reader = open(bytes, (MAGIC, VERSION), &plan)?;
@@ -48,14 +50,18 @@ impl Universe {
         if reader.0.len() < 16 || !(reader.0.len() - 16).is_multiple_of(each) {
             return Err(misfit());
         }
-        let (next, n) = (reader.u64(), reader.u64());
-        if reader.0.len() as u64 / each as u64 != n {
+        let (next, n) = (reader.count()? as u64, reader.count()?);
+        if reader.0.len() / each != n {
             return Err(misfit());
         }
         let mut room = Vec::new();
-        let mut members = Vec::with_capacity(n as usize);
+        let mut members = Vec::<Member>::with_capacity(n);
         for _ in 0..n {
             let id = SymbolId(reader.u64());
+            // Ids rise and are never used again: `add` and `place` count on it.
+            if next <= id.0 || members.last().is_some_and(|before| id <= before.id) {
+                return Err(contradiction());
+            }
             let classifier = Classifier::read_state(&plan, &mut reader, &mut room)?;
             members.push(Member { id, classifier });
         }

@@ -6,8 +6,8 @@ use atc_core::{Params, Preset, Profile};
 use super::{Place, csv, scan, walk};
 use atc_cli::engine::dataset::Request;
 
-/// If this fails because results have other bits than before: raise `ARITHMETIC` in `engine/evaluate.rs`, so that no
-/// cache answers with the old ones, and put the new version and digest here.
+/// If this fails because results have other bits than before: raise `atc_core::ARITHMETIC`, so that no cache
+/// answers with the old ones, and put the new version and digest here.
 #[test]
 fn results_have_the_bits_that_go_with_the_version_of_arithmetic() {
     let place = Place::new();

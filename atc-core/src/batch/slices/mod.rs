@@ -99,7 +99,7 @@ impl Slices {
         let room = end.checked_sub(start + 1)?;
         let unit = unit?;
         let ahead = (room / lanes).min(farthest) / unit * unit;
-        let finish = |ahead: usize| room.checked_sub((lanes - 1) * ahead);
+        let finish = |ahead| room.checked_sub((lanes - 1).checked_mul(ahead)?);
         let slices = |ahead, finish| Self {
             start,
             ahead,

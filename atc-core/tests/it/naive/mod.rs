@@ -1,4 +1,4 @@
-//! The naive oracle: the formulas of `docs/semantics.md` transcribed, O(n · length), no cleverness.
+//! The naive oracle: the formulas of `SEMANTICS.md` transcribed, O(n · length), no cleverness.
 //!
 //! Nothing here uses the crate under test, not even its parameter types: a bug
 //! would have to be made twice to go unseen. Window averages are the exact
