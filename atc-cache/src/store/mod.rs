@@ -202,7 +202,7 @@ impl Store {
         }
     }
 
-    /// Whether new entries go to disk. If not, [`flush`](Self::flush) has nothing to do, and is `Ok`.
+    /// Whether new entries go to disk. If not, [`flush`](Self::flush) answers for none of them.
     pub fn is_persistent(&self) -> bool {
         let disk = self.inner.shared.disk.as_ref();
         disk.is_some_and(|disk| !disk.is_stopped())
