@@ -1,8 +1,12 @@
 //! The identity of a series of numbers.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
-use crate::{ChainBuilder, chain::hash_values, key};
+use crate::{
+    ChainBuilder,
+    chain::hash_values,
+    hex::{self, ParseDigestError},
+};
 
 /// Who a series is: a digest of its values in their order, 256 bits.
 ///
@@ -11,8 +15,12 @@ use crate::{ChainBuilder, chain::hash_values, key};
 /// blocks has the fingerprint that the longer one had there.
 ///
 /// Values are taken as bits: `0.0` and `-0.0` differ, and so do two `NaN` of unlike payload.
+///
+/// Displayed, parsed and serialised as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fingerprint([u8; 32]);
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
+pub struct Fingerprint(#[cfg_attr(feature = "serde", serde(with = "hex::serde"))] [u8; 32]);
 
 impl Fingerprint {
     /// The fingerprint of `values`, oldest first, without keeping their chain; allocates nothing.
@@ -67,13 +75,21 @@ impl Fingerprint {
 /// 64 lower-case hexadecimal digits.
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        key::write_hex(f, &self.0)
+        hex::write(f, &self.0)
     }
 }
 
 /// The first eight digits: enough to tell series apart in a log.
 impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        key::write_short(f, "Fingerprint", &self.0)
+        hex::write_short(f, "Fingerprint", &self.0)
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = ParseDigestError;
+
+    fn from_str(text: &str) -> Result<Self, ParseDigestError> {
+        hex::parse(text).map(Self)
     }
 }

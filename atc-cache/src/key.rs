@@ -2,16 +2,21 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::Fingerprint;
+use crate::{
+    Fingerprint,
+    hex::{self, ParseDigestError},
+};
 
 /// Separates our digests from every other use of blake3.
 const CONTEXT: &str = "atc-cache 2026-11-23 key of an entry";
 
 /// The name of an entry: 256 bits that stand for everything its value depends on.
 ///
-/// Made by [`KeyBuilder`]. Displayed and parsed as 64 hexadecimal digits.
+/// Made by [`KeyBuilder`]. Displayed, parsed and serialised as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key([u8; 32]);
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
+pub struct Key(#[cfg_attr(feature = "serde", serde(with = "hex::serde"))] [u8; 32]);
 
 impl Key {
     /// The key whose digest is `bytes`.
@@ -52,63 +57,23 @@ impl Key {
 /// 64 lower-case hexadecimal digits.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_hex(f, &self.0)
+        hex::write(f, &self.0)
     }
 }
 
 /// The first eight digits: enough to tell keys apart in a log.
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_short(f, "Key", &self.0)
+        hex::write_short(f, "Key", &self.0)
     }
 }
 
 impl FromStr for Key {
-    type Err = ParseKeyError;
+    type Err = ParseDigestError;
 
-    fn from_str(text: &str) -> Result<Self, ParseKeyError> {
-        if text.len() != 64 {
-            return Err(ParseKeyError::Length { got: text.len() });
-        }
-        let mut bytes = [0; 32];
-        for (index, digit) in text.char_indices() {
-            let value = digit
-                .to_digit(16)
-                .ok_or(ParseKeyError::Digit { index, digit })?;
-            bytes[index / 2] = bytes[index / 2] << 4 | value as u8;
-        }
-        Ok(Self(bytes))
+    fn from_str(text: &str) -> Result<Self, ParseDigestError> {
+        hex::parse(text).map(Self)
     }
-}
-
-/// Why a text is not a [`Key`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ParseKeyError {
-    /// Not the length of a digest.
-    #[error("a key is 64 hexadecimal digits, got {got} bytes")]
-    Length {
-        /// Length of the text, in bytes.
-        got: usize,
-    },
-    /// A character that is no hexadecimal digit.
-    #[error("a key is 64 hexadecimal digits, got {digit:?} at byte {index}")]
-    Digit {
-        /// Where it stands, in bytes from 0.
-        index: usize,
-        /// What stands there.
-        digit: char,
-    },
-}
-
-pub(crate) fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
-    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-}
-
-pub(crate) fn write_short(f: &mut fmt::Formatter<'_>, name: &str, bytes: &[u8]) -> fmt::Result {
-    write!(f, "{name}(")?;
-    write_hex(f, &bytes[..4])?;
-    f.write_str("…)")
 }
 
 /// Collects what a value depends on and digests it into a [`Key`].
@@ -160,6 +125,12 @@ impl KeyBuilder {
     #[must_use]
     pub fn uint(self, name: &str, value: u64) -> Self {
         self.field(b'u', name, &value.to_le_bytes())
+    }
+
+    /// A number that may be negative. The same number as [`uint`](Self::uint) gives another key.
+    #[must_use]
+    pub fn signed(self, name: &str, value: i64) -> Self {
+        self.field(b'i', name, &value.to_le_bytes())
     }
 
     /// A switch.

@@ -2,6 +2,7 @@
 
 mod chain;
 mod fingerprint;
+mod hex;
 mod journal;
 mod key;
 mod ranking;
@@ -14,8 +15,9 @@ mod whole;
 
 pub use chain::{BLOCK_VALUES, Chain, ChainBuilder};
 pub use fingerprint::Fingerprint;
+pub use hex::ParseDigestError;
 pub use journal::{Access, Journal};
-pub use key::{Key, KeyBuilder, ParseKeyError};
+pub use key::{Key, KeyBuilder};
 pub use ranking::{Candidate, Ranking};
 pub use sources::{Known, SourceDraft, SourceIndex};
 pub use stamp::{Looker, Stamp};

@@ -55,7 +55,8 @@ impl Ranking {
     /// ```
     ///
     /// The next use follows from the period if one was told: the source changes at its next
-    /// multiple. Else, after four requests or more, from the median of the times between them.
+    /// multiple. Else, after four requests or more, from the median of the times between them; if the
+    /// system knows no such time, because it is too far away, there is no rhythm to go by.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
@@ -117,7 +118,7 @@ impl Ranking {
         let frequency = weights.sum::<f64>();
         let next_use = match last.period {
             Some(period) => Some(next_multiple(last.at, period)),
-            None => usual_gap(accesses).map(|gap| last.at + gap),
+            None => usual_gap(accesses).and_then(|gap| last.at.checked_add(gap)),
         };
         let nearness = match next_use {
             Some(at) => half(at.duration_since(now).unwrap_or_default(), self.patience),

@@ -4,7 +4,8 @@
 use std::{
     fs::{self, File},
     io::{self, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
@@ -61,26 +62,40 @@ pub(crate) fn write(
     path: &Path,
     fill: impl FnOnce(&mut Draft) -> io::Result<()>,
 ) -> io::Result<()> {
-    let draft = path.with_extension(std::process::id().to_string());
-    let written = Draft::create(&draft).and_then(|mut file| {
-        fill(&mut file)?;
-        file.end()
-    });
-    let renamed = written.and_then(|()| fs::rename(&draft, path));
+    let (name, created) = create_beside(path)?;
+    let mut draft = Draft::new(created);
+    let written = fill(&mut draft).and_then(|()| draft.end());
+    let renamed = written.and_then(|()| fs::rename(&name, path));
     if renamed.is_err() {
         // What is left of the draft is of no use.
-        let _ = fs::remove_file(&draft);
+        let _ = fs::remove_file(&name);
     }
     renamed
 }
 
+/// Makes a file beside `path`, of a name that no file has: that of `path`, the process and a number.
+fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    loop {
+        let mut name = path.as_os_str().to_owned();
+        let number = NEXT.fetch_add(1, Relaxed);
+        name.push(format!(".{}.{number}.tmp", std::process::id()));
+        match File::create_new(&name) {
+            Ok(file) => return Ok((name.into(), file)),
+            // Left by a process of the same number that was killed.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => (),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 impl Draft {
-    fn create(path: &Path) -> io::Result<Self> {
-        Ok(Self {
-            file: File::create(path)?,
+    fn new(file: File) -> Self {
+        Self {
+            file,
             hasher: Xxh3::new(),
             piece: Vec::with_capacity(PIECE),
-        })
+        }
     }
 
     /// Appends bytes.
@@ -135,6 +150,50 @@ mod tests {
         assert!(read.bytes == b"one" && read.version.is_still(&path));
         write(b"two");
         assert!(!read.version.is_still(&path));
+    }
+
+    #[test]
+    fn files_that_differ_in_their_ending_have_drafts_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let of_somebody = folder.path().join(format!("x.{}", std::process::id()));
+        fs::write(&of_somebody, "kept").unwrap();
+        let (a, b) = (folder.path().join("x.a"), folder.path().join("x.b"));
+        write(&a, |file| {
+            write(&b, |file| file.put(b"b"))?;
+            file.put(b"a")
+        })
+        .unwrap();
+        assert_eq!(Whole::read(&a).bytes, b"a");
+        assert_eq!(Whole::read(&b).bytes, b"b");
+        assert_eq!(fs::read(&of_somebody).unwrap(), b"kept");
+        let failed = write(&a, |_| Err(io::ErrorKind::StorageFull.into()));
+        assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert!(write(&folder.path().join("no/x"), |_| Ok(())).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+    }
+
+    #[test]
+    fn a_draft_takes_a_name_that_no_file_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table");
+        let (first, _) = create_beside(&path).unwrap();
+        let name = first.file_name().unwrap().to_str().unwrap();
+        let number = name.strip_prefix(&format!("table.{}.", std::process::id()));
+        let number = number.and_then(|rest| rest.strip_suffix(".tmp")).unwrap();
+        let number: usize = number.parse().unwrap();
+        // Other tests take numbers as well: some of the next ones are free.
+        let taken: Vec<PathBuf> = (1..20)
+            .map(|step| {
+                let name = format!("table.{}.{}.tmp", std::process::id(), number + step);
+                folder.path().join(name)
+            })
+            .collect();
+        for path in &taken {
+            fs::write(path, "left").unwrap();
+        }
+        write(&path, |file| file.put(b"new")).unwrap();
+        assert_eq!(Whole::read(&path).bytes, b"new");
+        assert!(taken.iter().all(|path| fs::read(path).unwrap() == b"left"));
     }
 
     #[test]

@@ -16,6 +16,11 @@ impl Store {
     /// Of several threads that ask for the same key at once, one computes and the others wait for
     /// it; if it fails or panics, the next one tries. A thread that is computing an entry never
     /// waits for another: it computes that one itself, so that nested calls cannot block each other.
+    /// Then, and after [`Timeouts::flight`](super::Timeouts::flight), an entry is computed more than once:
+    /// each caller gets what it has computed itself, and the store keeps what was ready first. So if
+    /// `compute` asks for its own `key`, the store keeps the inner value and the outer call returns
+    /// the outer one. They are the same if a key stands for all that its value depends on, as it should.
+    ///
     /// In an async program with a single thread use
     /// [`get_or_compute_async`](Self::get_or_compute_async): this one would park the thread that
     /// computes, until [`Timeouts::flight`](super::Timeouts::flight) has passed.
@@ -80,6 +85,10 @@ impl Store {
     /// As [`get_or_compute`](Self::get_or_compute), without parking the thread. If the future is
     /// dropped while it computes, the next one tries.
     ///
+    /// What `compute` awaits may ask for entries as well, the same one included, and waits for no other computation. A
+    /// task it *spawns* is not known to be part of it: if the two wait for each other, that lasts until
+    /// [`Timeouts::flight`](super::Timeouts::flight) has passed.
+    ///
     /// # Errors
     ///
     /// What `compute` returned; nothing is kept then.
@@ -102,6 +111,7 @@ impl Store {
                     Ok(entry) => return Ok(self.landed_before(lead, entry)),
                     Err(_) => Some(lead),
                 },
+                Role::Follow(_) if flight::is_leading() => None,
                 Role::Follow(landing) => {
                     let landed = flight::landed(landing);
                     let landed = time_limited(self.inner.timeouts.flight, landed);
@@ -113,7 +123,7 @@ impl Store {
                 }
             };
             let started = Instant::now();
-            let payload = compute().await?;
+            let payload = flight::leading(compute).await?;
             let value = Value {
                 key,
                 cost: started.elapsed(),

@@ -12,6 +12,9 @@ use super::Warning;
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
 
+/// Ten years: longer than a process lives.
+const FOR_EVER: Duration = Duration::from_hours(10 * 365 * 24);
+
 /// The callback of [`Config::on_warning`].
 type OnWarning = Arc<dyn Fn(&Warning) + Send + Sync>;
 
@@ -118,8 +121,22 @@ impl Config {
         self.memory_bytes.max(8 * KIB)
     }
 
+    /// The timeouts, of which none is so long that a sum of two, or the moment when it ends, cannot be told.
     pub(super) fn patience(&self) -> Timeouts {
-        self.timeouts
+        let Timeouts {
+            open,
+            read,
+            write,
+            close,
+            flight,
+        } = self.timeouts;
+        Timeouts {
+            open: open.min(FOR_EVER),
+            read: read.min(FOR_EVER),
+            write: write.min(FOR_EVER),
+            close: close.min(FOR_EVER),
+            flight: flight.min(FOR_EVER),
+        }
     }
 
     pub(super) fn warn(&self, warning: &Warning) {
@@ -159,6 +176,8 @@ impl fmt::Debug for Config {
 }
 
 /// How long a store waits for its disk, and for other threads, before it goes on without them.
+///
+/// More than ten years, [`Duration::MAX`] say, count as ten: it waits for ever then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {

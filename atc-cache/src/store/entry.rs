@@ -48,6 +48,11 @@ impl Entry {
         Self::new(self.value, Tier::Shared)
     }
 
+    /// What it is called.
+    pub fn key(&self) -> Key {
+        self.value.key
+    }
+
     /// Where it came from.
     pub fn tier(&self) -> Tier {
         self.tier

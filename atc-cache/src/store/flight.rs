@@ -32,10 +32,20 @@ thread_local! {
     static LEADING: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Whether this thread is computing an entry. Then it must not wait for another: a pool may have put
-/// the job it would wait for below it on its own stack, or two threads may wait for each other.
+tokio::task_local! {
+    /// Set while a future that computes an entry is polled, whichever thread and runtime does it.
+    static LEADS: ();
+}
+
+/// Whether this thread, or the future it polls, is computing an entry. Then it must not wait for another: a pool may
+/// have put the job it would wait for below it on its own stack, or two may wait for each other.
 pub(super) fn is_leading() -> bool {
-    0 < LEADING.get()
+    0 < LEADING.get() || LEADS.try_with(|()| ()).is_ok()
+}
+
+/// Marks what `compute` does as part of a computation.
+pub(super) async fn leading<F: Future>(compute: impl FnOnce() -> F) -> F::Output {
+    LEADS.scope((), async { compute().await }).await
 }
 
 /// Counts a flight of this thread as long as it lives.

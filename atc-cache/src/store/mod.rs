@@ -16,6 +16,7 @@ mod explain;
 mod flight;
 mod lazy;
 mod log;
+mod look_up;
 mod open;
 mod priority;
 mod runtime;
@@ -40,8 +41,8 @@ use directory::Directory;
 use disk::Disk;
 use entry::Value;
 use flight::Flights;
-use runtime::{NoAnswer, Threads};
-use shared::{load, room, settled, time_limited};
+use runtime::Threads;
+use shared::{room, settled, time_limited};
 use stats::Counters;
 
 pub use config::{Config, Timeouts};
@@ -71,7 +72,7 @@ pub struct Store {
 pub enum Insertion {
     /// It can be found from now on, and is being written; [`Store::flush`] waits for that.
     Stored,
-    /// It was there already, and is not written again.
+    /// It was on disk already, or on its way there, and is not written again.
     Present,
     /// It is in memory alone: the store has no disk, or the disk takes nothing any more.
     InMemory,
@@ -103,43 +104,6 @@ struct Shared {
 }
 
 impl Store {
-    /// Finds the entry of `key`.
-    pub fn get(&self, key: &Key) -> Option<Entry> {
-        let found = self.find(key);
-        self.inner.shared.count(&found);
-        found.ok()
-    }
-
-    /// Finds the entry of `key`, without parking the thread while the disk is read.
-    pub async fn get_async(&self, key: &Key) -> Option<Entry> {
-        let found = self.find_async(key).await;
-        self.inner.shared.count(&found);
-        found.ok()
-    }
-
-    /// Finds the entry of the first of `keys` that has one, and says which. Counts as one lookup;
-    /// as a prefix hit if it is not the first.
-    ///
-    /// Meant for a series' fingerprint followed by those of its shorter and shorter prefixes.
-    pub fn get_first(&self, keys: &[Key]) -> Option<(usize, Entry)> {
-        let mut missed = None;
-        for (index, key) in keys.iter().enumerate() {
-            let found = self.find(key);
-            if let Ok(entry) = found {
-                if 0 < index {
-                    Counters::add(&self.inner.shared.counters.hits_prefix, 1);
-                }
-                self.inner.shared.count_hit(&entry);
-                return Some((index, entry));
-            }
-            missed = missed.or(found.err());
-        }
-        if let Some(reason) = missed {
-            self.inner.shared.counters.miss(reason);
-        }
-        None
-    }
-
     /// Keeps `payload` under `key`. Computing it took `cost`.
     ///
     /// Entries are immutable: the first payload of a key stays. Returns at once unless far more is
@@ -193,12 +157,18 @@ impl Store {
         insertion
     }
 
-    /// Waits until everything inserted so far is on disk: it will be found by the next process,
-    /// even if this one is killed right now.
+    /// Waits until everything is on disk for which an insertion so far said [`Stored`](Insertion::Stored): it will be
+    /// found by the next process, even if this one is killed right now.
+    ///
+    /// It knows nothing of entries that were never on their way to the disk, and is `Ok` about them: those for which the
+    /// insertion said [`InMemory`](Insertion::InMemory), [`TooLarge`](Insertion::TooLarge) or
+    /// [`NotWritten`](Insertion::NotWritten). After `get_or_compute`, which does not say, ask
+    /// [`is_persistent`](Self::is_persistent) whether there is a disk at all (not in memory alone, in a directory that
+    /// another process uses, or after [`close`](Self::close)), and [`statistics`](Self::statistics) for what was dropped.
     ///
     /// # Errors
     ///
-    /// If the disk did not take all entries since the last flush, or did not answer in time. The
+    /// If the disk did not take all entries that were on their way since the last flush, or did not answer in time. The
     /// store works on.
     pub fn flush(&self) -> Result<(), CacheError> {
         let patience = self.inner.timeouts.write * 2;
@@ -232,12 +202,7 @@ impl Store {
         }
     }
 
-    /// Says where the entry of `key` is, or why it is missed. Counts as no lookup.
-    pub fn explain(&self, key: &Key) -> Explanation {
-        Explanation::new(self.find(key))
-    }
-
-    /// Whether new entries go to disk.
+    /// Whether new entries go to disk. If not, [`flush`](Self::flush) answers for none of them.
     pub fn is_persistent(&self) -> bool {
         let disk = self.inner.shared.disk.as_ref();
         disk.is_some_and(|disk| !disk.is_stopped())
@@ -259,38 +224,6 @@ impl Store {
         let flushed = self.flush();
         self.inner.close();
         flushed
-    }
-
-    fn find(&self, key: &Key) -> Result<Entry, MissReason> {
-        if let Some(entry) = self.inner.shared.find_at_hand(key)? {
-            return Ok(entry);
-        }
-        let load = load(Arc::clone(&self.inner.shared), *key);
-        let loaded = self.inner.threads.wait(self.patience(), load);
-        loaded.unwrap_or(Err(MissReason::TimedOut))
-    }
-
-    /// How long a lookup may take, which may have to open the blocks first.
-    fn patience(&self) -> Duration {
-        let Timeouts { open, read, .. } = self.inner.timeouts;
-        let disk = self.inner.shared.disk.as_ref();
-        if disk.is_some_and(|disk| disk.blocks.is_closed()) {
-            open + read
-        } else {
-            read
-        }
-    }
-
-    async fn find_async(&self, key: &Key) -> Result<Entry, MissReason> {
-        if let Some(entry) = self.inner.shared.find_at_hand(key)? {
-            return Ok(entry);
-        }
-        let load = load(Arc::clone(&self.inner.shared), *key);
-        let load = time_limited(self.patience(), load);
-        match self.inner.threads.run(load).await {
-            Ok(Ok(loaded)) => loaded,
-            Ok(Err(NoAnswer)) | Err(NoAnswer) => Err(MissReason::TimedOut),
-        }
     }
 }
 

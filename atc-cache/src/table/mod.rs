@@ -1,5 +1,6 @@
 //! Small values, found without opening the store.
 
+mod draft;
 mod records;
 
 use std::{
@@ -13,7 +14,9 @@ use std::{
 };
 
 use crate::{Key, whole};
-use records::{KEY_BYTES, Records};
+use records::Records;
+
+pub use draft::TableDraft;
 
 /// A file of small values of one size, such as last readings, that is read at once: looking one up
 /// takes well under a microsecond, and opens no store.
@@ -57,23 +60,13 @@ struct Saved {
     version: whole::Version,
 }
 
-/// A [`Table`] that is to be written: [`Table::begin_save`].
-#[derive(Debug)]
-pub struct TableDraft {
-    path: PathBuf,
-    width: usize,
-    limit: usize,
-    saved: Arc<Saved>,
-    adding: Arc<Added>,
-}
-
 /// A [`Table`] as it was written: [`Table::end_save`].
 #[derive(Debug)]
 pub struct TableWritten(Saved);
 
 impl Table {
     /// Reads the table at `path`, of values of `width` bytes. A file that is missing, damaged or of
-    /// another width is an empty table. Saving keeps about `limit` values, at least twice as many
+    /// another width is an empty table. Saving refuses values of 4 GiB or more, and keeps about `limit` values, at least twice as many
     /// as were used since.
     pub fn open(path: impl Into<PathBuf>, width: usize, limit: usize) -> Self {
         let path = path.into();
@@ -186,100 +179,6 @@ impl Table {
         self.saved = Arc::new(saved);
         self.saving = Arc::default();
     }
-}
-
-impl TableDraft {
-    /// Writes the table, whole or not at all.
-    ///
-    /// # Errors
-    ///
-    /// If the file cannot be written.
-    pub fn write(self) -> io::Result<TableWritten> {
-        let theirs = if self.saved.version.is_still(&self.path) {
-            Records::default()
-        } else {
-            Saved::read(&self.path, self.width).records
-        };
-        let records = self.merged(&theirs);
-        whole::write(&self.path, |file| file.put(records.as_bytes()))?;
-        // They stay in use for as long as this process.
-        Ok(TableWritten(Saved::new(records, self.width, true)))
-    }
-
-    /// What the others have saved and what is here, the least lately used left out if there is no room.
-    fn merged(&self, theirs: &Records) -> Records {
-        let generation = theirs.generation.max(self.saved.records.generation) + 1;
-        let all = self.all(theirs, generation);
-        let is_new = |(age, _): &&(u32, Source<'_>)| *age == generation;
-        let room = self.limit.max(2 * all.iter().filter(is_new).count());
-        let oldest = if room < all.len() {
-            let mut ages: Vec<u32> = all.iter().map(|(age, _)| *age).collect();
-            let cut = ages.len() - room;
-            *ages.select_nth_unstable(cut).1
-        } else {
-            0
-        };
-        let mut records = Records::with_room(all.len(), self.width, generation);
-        for (age, source) in all {
-            if oldest <= age {
-                match source {
-                    Source::Record(record) => records.push([record, &[]], age),
-                    Source::Added(key, value) => records.push([key.as_bytes(), value], age),
-                }
-            }
-        }
-        records
-    }
-
-    /// Every key once, ascending, with the generation that used it last: three ascending lists become one.
-    fn all<'a>(&'a self, theirs: &'a Records, generation: u32) -> Vec<(u32, Source<'a>)> {
-        let Saved {
-            records: ours,
-            used,
-            ..
-        } = &*self.saved;
-        let n_records = theirs.len(self.width).max(ours.len(self.width));
-        let mut all = Vec::with_capacity(n_records + self.adding.len());
-        let mut added = self.adding.iter().peekable();
-        let (mut here, mut there) = (0, 0);
-        let key = |records: &'a Records, at: usize| {
-            let exists = at < records.len(self.width);
-            exists.then(|| &records.record(at, self.width)[..KEY_BYTES])
-        };
-        loop {
-            let heads = [
-                added.peek().map(|&(key, _)| key.as_bytes().as_slice()),
-                key(ours, here),
-                key(theirs, there),
-            ];
-            let Some(first) = heads.into_iter().flatten().min() else {
-                return all;
-            };
-            let [is_added, is_ours, is_theirs] = heads.map(|head| head == Some(first));
-            if is_added {
-                if let Some((key, Some(value))) = added.next() {
-                    all.push((generation, Source::Added(key, value)));
-                }
-            } else if is_ours {
-                let is_used = used[here].load(Relaxed);
-                let age = ours.generation_of(here, self.width);
-                let record = Source::Record(ours.record(here, self.width));
-                all.push((if is_used { generation } else { age }, record));
-            } else {
-                let age = theirs.generation_of(there, self.width);
-                all.push((age, Source::Record(theirs.record(there, self.width))));
-            }
-            here += usize::from(is_ours);
-            there += usize::from(is_theirs);
-        }
-    }
-}
-
-/// Where a record to be written comes from.
-enum Source<'a> {
-    /// Key and value, as they lie in a file.
-    Record(&'a [u8]),
-    Added(&'a Key, &'a [u8]),
 }
 
 impl Saved {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use atc_cache::{Chain, Fingerprint, Key, KeyBuilder, ParseKeyError};
+use atc_cache::{Chain, Fingerprint, Key, KeyBuilder, ParseDigestError};
 
 /// A walk without a generator: the same bits everywhere, because it only adds and halves.
 fn closes(n_values: u32) -> Vec<f64> {
@@ -64,6 +64,9 @@ fn every_difference_makes_another_key() {
         base().text("ab", "c").float("d", -0.0),
         base().float("d", 0.0).text("ab", "c"),
         base().text("ab", "c").uint("d", 0),
+        base().text("ab", "c").signed("d", 0),
+        base().text("ab", "c").signed("d", -1),
+        base().text("ab", "c").uint("d", u64::MAX),
         base().text("ab", "c").bytes("d", &0.0_f64.to_le_bytes()),
         base().text("ab", "c"),
         base(),
@@ -92,13 +95,56 @@ fn keys_survive_their_text() {
         format!("{key:?}"),
         format!("Key({}…)", &key.to_string()[..8])
     );
-    assert_eq!("12".parse::<Key>(), Err(ParseKeyError::Length { got: 2 }));
+    assert_eq!(
+        "12".parse::<Key>(),
+        Err(ParseDigestError::Length { got: 2 })
+    );
     let wrong = format!("{}g", &key.to_string()[..63]);
-    let refused = ParseKeyError::Digit {
+    let refused = ParseDigestError::Digit {
         index: 63,
         digit: 'g',
     };
     assert_eq!(wrong.parse::<Key>(), Err(refused));
+}
+
+#[test]
+fn fingerprints_survive_their_text() {
+    let fingerprint = Fingerprint::of(&closes(3));
+    assert_eq!(fingerprint.to_string().parse(), Ok(fingerprint));
+    let refused = ParseDigestError::Length { got: 0 };
+    assert_eq!("".parse::<Fingerprint>(), Err(refused));
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn keys_and_fingerprints_are_serialised_as_their_text() {
+    use std::fmt;
+
+    use serde::{
+        Deserialize, Serialize,
+        de::{IntoDeserializer as _, value::Error},
+    };
+
+    /// As `T` is serialised.
+    struct Serialised<T>(T);
+
+    impl<T: Serialize> fmt::Display for Serialised<T> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.serialize(f)
+        }
+    }
+
+    let (key, fingerprint) = (base().finish(), Fingerprint::of(&closes(3)));
+    let text = key.to_string();
+    assert_eq!(Serialised(key).to_string(), text);
+    let read = Key::deserialize(text.as_str().into_deserializer());
+    assert_eq!(read, Ok::<_, Error>(key));
+    let text = fingerprint.to_string();
+    assert_eq!(Serialised(fingerprint).to_string(), text);
+    let read = Fingerprint::deserialize(text.as_str().into_deserializer());
+    assert_eq!(read, Ok::<_, Error>(fingerprint));
+    let refused: Result<Key, Error> = Key::deserialize("12".into_deserializer());
+    assert!(refused.unwrap_err().to_string().contains("64 hexadecimal"));
 }
 
 #[test]

@@ -101,6 +101,22 @@ fn a_rhythm_is_learnt_from_the_requests() {
 }
 
 #[test]
+fn a_next_use_beyond_all_times_is_none() {
+    let mut far = Duration::MAX;
+    while SystemTime::UNIX_EPOCH.checked_add(far).is_none() {
+        far /= 2;
+    }
+    let apart = [1, 2, 3, 4].map(|quarter| Access {
+        at: SystemTime::UNIX_EPOCH + far / 4 * quarter,
+        ..access("apart", 0)
+    });
+    let gap = far / 4;
+    let ranked = Ranking::default().rank(&apart, now());
+    assert_eq!(ranked[0].next_use, apart[3].at.checked_add(gap));
+    assert!(0.0 < ranked[0].score);
+}
+
+#[test]
 fn a_budget_takes_the_best_that_fit() {
     let sized = |subject: &str, bytes, cost| Access {
         bytes,

@@ -160,3 +160,17 @@ fn a_table_in_memory_keeps_what_was_inserted_last_and_does_not_grow() {
     table.insert(key(999), &[2]);
     assert_eq!(table.get(&key(999)), Some(&[2][..]));
 }
+
+#[test]
+fn a_table_of_a_width_no_file_has_is_an_empty_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("table");
+    let mut table = Table::open(&path, 4, 10);
+    table.insert(key(1), &[0; 4]);
+    table.save().unwrap();
+    let mut table = Table::open(&path, usize::MAX, 10);
+    assert_eq!((table.get(&key(1)), table.len()), (None, 0));
+    table.remove(&key(1));
+    table.save().unwrap();
+    assert_eq!(Table::open(&path, 4, 10).len(), 1);
+}

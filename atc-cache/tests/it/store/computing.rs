@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use atc_cache::{Config, Store, Tier};
+use atc_cache::{Config, Store, Tier, Timeouts};
 use tokio::runtime::{Builder, Runtime};
 
 use super::support::{KIB, count_hits, insert, is_right, key, payload, small};
@@ -85,6 +85,52 @@ fn nested_computations_do_not_wait_for_each_other() {
     });
 }
 
+/// Waiting would last as long as a flight may take, and for ever here.
+#[test]
+fn nested_async_computations_do_not_wait_for_each_other() {
+    let mut timeouts = Timeouts::default();
+    timeouts.flight = Duration::MAX;
+    let store = Store::open(&Config::memory_only().timeouts(timeouts)).unwrap();
+    let make = |number| Ok::<_, Infallible>(payload(number, 100));
+    let ask = async |number| {
+        let entry = store.get_or_compute_async(key(number), async || make(number));
+        assert!(is_right(&entry.await.unwrap(), number, 100));
+    };
+    let runtime = Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let outer = store.get_or_compute_async(key(1), async || {
+            ask(1).await;
+            let inner = store.get_or_compute(key(1), || make(1));
+            assert!(is_right(&inner.unwrap(), 1, 100));
+            make(1)
+        });
+        assert!(is_right(&outer.await.unwrap(), 1, 100));
+
+        let both = tokio::sync::Barrier::new(2);
+        let each = [(2, 3), (3, 2)].map(async |(own, other)| {
+            let entry = store.get_or_compute_async(key(own), async || {
+                both.wait().await;
+                ask(other).await;
+                make(own)
+            });
+            assert!(is_right(&entry.await.unwrap(), own, 100));
+        });
+        futures::future::join_all(each).await;
+    });
+}
+
+#[test]
+fn a_computation_that_asks_for_its_own_key_leaves_the_inner_value() {
+    let store = Store::open(&Config::memory_only()).unwrap();
+    let outer = store.get_or_compute(key(1), || {
+        let inner = store.get_or_compute(key(1), || Ok::<_, Infallible>([1]))?;
+        assert_eq!(*inner, [1]);
+        Ok::<_, Infallible>([2])
+    });
+    assert_eq!(*outer.unwrap(), [2]);
+    assert_eq!(*store.get(&key(1)).unwrap(), [1]);
+}
+
 /// Runs `test` with a store that must read from disk, on each kind of runtime.
 fn on_runtimes(test: impl Fn(&Runtime, Store)) {
     let single = Builder::new_current_thread().build().unwrap();
@@ -133,6 +179,12 @@ fn async_calls_work_on_any_runtime() {
                 .await;
             store.flush_async().await.unwrap();
             assert!(store.get_async(&key(1000)).await.is_none());
+            let keys = [key(1000), key(3), key(4)];
+            let (index, entry) = store.get_first_async(&keys).await.unwrap();
+            assert!(index == 1 && is_right(&entry, 3, 4 * KIB));
+            assert!(store.get_first_async(&keys[..1]).await.is_none());
+            let statistics = store.statistics();
+            assert_eq!((statistics.misses(), statistics.hits_prefix), (2, 1));
         });
     });
 }

@@ -141,3 +141,14 @@ fn statistics_are_serialisable() {
     is_serialisable(&store.statistics());
     is_serialisable(&store.explain(&key(1)));
 }
+
+#[test]
+fn an_entry_knows_its_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&small(folder.path())).unwrap();
+    insert(&store, 1, 100);
+    assert_eq!(store.get(&key(1)).unwrap().key(), key(1));
+    drop(store);
+    let store = Store::open(&small(folder.path())).unwrap();
+    assert_eq!(store.get(&key(1)).unwrap().key(), key(1));
+}

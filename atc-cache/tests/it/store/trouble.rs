@@ -1,16 +1,22 @@
 //! A directory that cannot be used, or not any more: the store works on, with one warning.
 
 use std::{
+    convert::Infallible,
     fs,
     io::{Read, Write},
     path::Path,
     process::{Command, Stdio},
     sync::{Arc, Mutex},
+    thread,
+    time::Duration,
 };
 
-use atc_cache::{CacheErrorKind, Config, Insertion, Store, Warning};
+use atc_cache::{CacheErrorKind, Config, Insertion, Store, Timeouts, Warning};
+use tokio::runtime::Builder;
 
-use super::support::{KIB, MIB, Mount, again, count_hits, finish, insert, role, skip, small};
+use super::support::{
+    KIB, MIB, Mount, again, count_hits, finish, insert, is_right, key, role, skip, small,
+};
 
 /// Opens a store whose directory must not be usable, and uses it all the same.
 fn works_in_memory(config: Config) -> Warning {
@@ -136,6 +142,62 @@ fn a_second_process_warns_and_works() {
     let store = Store::open(&small(folder.path())).unwrap();
     assert!(store.is_persistent(), "the lock went with its process");
     assert_eq!(count_hits(&store, 0..1, KIB), 1);
+}
+
+#[test]
+fn flush_answers_for_what_was_stored_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&small(folder.path())).unwrap();
+    let second = Store::open(&small(folder.path())).unwrap();
+    assert_eq!(insert(&second, 1, KIB), Insertion::InMemory);
+    assert!(!second.is_persistent() && second.flush().is_ok());
+    let large = vec![0; 64 * KIB];
+    let inserted = store.insert(key(2), large, Duration::ZERO);
+    assert_eq!(inserted, Insertion::TooLarge);
+    assert!(store.is_persistent() && store.flush().is_ok());
+    assert_eq!(insert(&store, 3, KIB), Insertion::Stored);
+    store.close().unwrap();
+    assert_eq!(insert(&store, 4, KIB), Insertion::InMemory);
+    assert!(!store.is_persistent() && store.flush().is_ok());
+    let next = Store::open(&small(folder.path())).unwrap();
+    let found = [1, 2, 3, 4].map(|number| next.get(&key(number)).is_some());
+    assert_eq!(found, [false, false, true, false]);
+}
+
+#[test]
+fn who_waits_for_ever_waits_without_a_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut timeouts = Timeouts::default();
+    timeouts.open = Duration::MAX;
+    timeouts.read = Duration::MAX;
+    timeouts.write = Duration::MAX;
+    timeouts.close = Duration::MAX;
+    timeouts.flight = Duration::MAX;
+    let memory_only = Config::memory_only().timeouts(timeouts);
+    let on_disk = small(folder.path()).timeouts(timeouts);
+    for config in [&memory_only, &on_disk, &on_disk] {
+        let store = Store::open(config).unwrap();
+        for number in 0..100 {
+            insert(&store, number, 8 * KIB);
+        }
+        store.flush().unwrap();
+        assert_eq!(count_hits(&store, 0..100, 8 * KIB), 100);
+        let runtime = Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let entry = store.get_async(&key(3)).await.unwrap();
+            assert!(is_right(&entry, 3, 8 * KIB));
+            store.insert_async(key(200), [1], Duration::ZERO).await;
+            store.flush_async().await.unwrap();
+        });
+        let asking = || store.get_or_compute(key(201), || Ok::<_, Infallible>([2]));
+        thread::scope(|scope| {
+            for asked in [(); 4].map(|()| scope.spawn(asking)) {
+                assert_eq!(*asked.join().unwrap().unwrap(), [2]);
+            }
+        });
+        assert_eq!(store.warnings(), []);
+        store.close().unwrap();
+    }
 }
 
 /// One block is one file, and 64 do not fit beside what a process has open anyway: what the newest

@@ -77,7 +77,8 @@ impl Cache {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
             // With what a process that was killed has left of them, which has an ending.
-            let stem = path.file_stem().and_then(|stem| stem.to_str());
+            let name = path.file_name().and_then(|name| name.to_str());
+            let stem = name.and_then(|name| name.split('.').next());
             if stem.is_some_and(|stem| FILES.contains(&stem)) {
                 gone(&path, |path| fs::remove_file(path))?;
             }

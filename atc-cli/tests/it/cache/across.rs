@@ -230,6 +230,10 @@ fn damaged_files_of_a_cache_cost_time_and_change_nothing() {
             assert_eq!(place.scan().rows, cold, "{}", path.display());
         }
     }
+    // As processes leave them that were killed while they saved.
+    for draft in ["sources.7.0.tmp", "folders.7.12.tmp"] {
+        fs::write(place.cache().join(draft), "").unwrap();
+    }
     Cache::clear(&place.cache()).unwrap();
     let left: Vec<_> = fs::read_dir(place.cache()).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
