@@ -75,7 +75,7 @@ impl Lanes {
 
 /// A worker's life: it ends when the executor drops its queue.
 fn work_through(tickets: &Receiver<Ticket>, lane: usize, key: &Arc<()>) {
-    let _inside = Inside::enter(name(key));
+    let _inside = Inside::enter(&[name(key)]);
     while let Ok(ticket) = tickets.recv() {
         ticket.drive(lane);
     }

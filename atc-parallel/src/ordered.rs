@@ -13,6 +13,7 @@ use std::{
 
 use crate::{
     CancelToken, Control, Executor, Slot,
+    nesting::{self, Inside},
     run::JobPanic,
     sync::{Condvar, Mutex, lock, wait},
 };
@@ -50,9 +51,11 @@ where
             }
         }
     } else {
+        let around = nesting::around();
         std::thread::scope(|scope| {
             let open = OnDrop(&gate);
             let run = scope.spawn(|| {
+                let _inside = Inside::enter(&around);
                 let _ended = OnDrop(&gate);
                 executor.run(n_jobs, work, &control);
             });

@@ -3,6 +3,7 @@
 
 mod contract;
 mod lanes;
+mod nesting;
 mod ordered;
 mod threads;
 #[cfg(feature = "tokio")]
