@@ -8,9 +8,12 @@ use std::{
 };
 
 use crate::{
-    CancelToken, Control, Outcome, ordered,
+    BuildError, CancelToken, Control, Outcome, ordered,
     sync::{Mutex, lock},
 };
+
+/// The most lanes of an executor that starts threads: as many as rayon allows a pool.
+pub(crate) const MAX_LANES: usize = 65_535;
 
 /// Which job runs, and on which lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,7 +90,7 @@ pub trait ExecutorExt: Executor {
     ///
     /// # Panics
     ///
-    /// As [`Executor::run`].
+    /// As [`Executor::run`], and if the executor breaks its promise and leaves out a job.
     fn map<T, F>(&self, n_jobs: usize, job: F) -> Vec<T>
     where
         T: Send + 'static,
@@ -145,7 +148,8 @@ pub trait ExecutorExt: Executor {
     ///
     /// # Panics
     ///
-    /// If a job or `take` panics, or if called from a job of this executor.
+    /// If a job or `take` panics, if called from a job of this executor, or if the executor breaks its
+    /// promise and runs more jobs, or without a cancellation fewer, than it was given.
     fn for_each_in_order<T, B, F>(
         &self,
         n_jobs: usize,
@@ -211,4 +215,16 @@ pub fn available_lanes() -> usize {
 /// `lanes`, or one per core if it is zero.
 pub(crate) fn or_available(lanes: usize) -> usize {
     if lanes == 0 { available_lanes() } else { lanes }
+}
+
+/// As [`or_available`], for an executor that starts a thread for each lane: refuses what no system could.
+pub(crate) fn startable(n_lanes: usize, kind: &'static str) -> Result<usize, BuildError> {
+    if n_lanes > MAX_LANES {
+        return Err(BuildError {
+            kind,
+            n_lanes,
+            source: format!("an executor has at most {MAX_LANES} lanes").into(),
+        });
+    }
+    Ok(or_available(n_lanes))
 }

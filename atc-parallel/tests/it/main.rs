@@ -1,6 +1,7 @@
 //! Integration tests: every executor keeps the contract.
 #![cfg(not(loom))]
 
+mod build;
 mod contract;
 mod lanes;
 mod nesting;
