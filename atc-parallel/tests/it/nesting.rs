@@ -8,26 +8,20 @@ use std::{
     time::Duration,
 };
 
-use atc_parallel::{CancelToken, Executor, ExecutorExt, Lanes, Recording, Sequential};
+use atc_parallel::{BuildError, CancelToken, Executor, ExecutorExt, Lanes, Recording, Sequential};
 
 /// Makes an executor of one lane.
-type Make = fn() -> Arc<dyn Executor>;
+type Make = fn() -> Result<Arc<dyn Executor>, BuildError>;
 
 fn kinds() -> Vec<(&'static str, Make)> {
     vec![
-        ("sequential", || Arc::new(Sequential::new())),
-        ("lanes", || Arc::new(Lanes::new(1).unwrap())),
-        ("recording", || {
-            Arc::new(Recording::new(Lanes::new(1).unwrap()))
-        }),
+        ("sequential", || Ok(Arc::new(Sequential::new()))),
+        ("lanes", || Ok(Arc::new(Lanes::new(1)?))),
+        ("recording", || Ok(Arc::new(Recording::new(Lanes::new(1)?)))),
         #[cfg(feature = "rayon")]
-        ("rayon", || {
-            Arc::new(atc_parallel::RayonPool::new(1).unwrap())
-        }),
+        ("rayon", || Ok(Arc::new(atc_parallel::RayonPool::new(1)?))),
         #[cfg(feature = "tokio")]
-        ("tokio", || {
-            Arc::new(atc_parallel::TokioPool::new(1).unwrap())
-        }),
+        ("tokio", || Ok(Arc::new(atc_parallel::TokioPool::new(1)?))),
     ]
 }
 
@@ -50,7 +44,7 @@ fn panic_of(what: &str, run: impl FnOnce() + Send + 'static) -> String {
 fn a_cycle_through_another_executor_is_refused() {
     for (outer, make_outer) in kinds() {
         for (inner, make_inner) in kinds() {
-            let (a, b) = (make_outer(), make_inner());
+            let (a, b) = (make_outer().unwrap(), make_inner().unwrap());
             let text = panic_of(&format!("{outer} in {inner} in {outer}"), move || {
                 let again = Arc::clone(&a);
                 a.map(1, move |_| {
@@ -65,7 +59,10 @@ fn a_cycle_through_another_executor_is_refused() {
 
 #[test]
 fn a_long_cycle_is_refused() {
-    let executors: Vec<_> = kinds().into_iter().map(|(_, make)| make()).collect();
+    let executors: Vec<_> = kinds()
+        .into_iter()
+        .map(|(_, make)| make().unwrap())
+        .collect();
     let text = panic_of("a cycle through every kind", move || descend(&executors, 0));
     assert!(text.contains("its own executor"), "{text}");
 }
@@ -96,8 +93,8 @@ fn a_cycle_through_results_in_order_is_refused() {
 
 #[test]
 fn after_a_refusal_or_a_nested_run_executors_serve_as_before() {
-    let (a, b) = (Arc::new(Lanes::new(1).unwrap()), Lanes::new(1).unwrap());
-    let b = Arc::new(b);
+    let a = Arc::new(Lanes::new(1).unwrap());
+    let b = Arc::new(Lanes::new(1).unwrap());
     for _ in 0..3 {
         let inner = Arc::clone(&b);
         assert_eq!(
