@@ -17,14 +17,17 @@ fn a_cutout_that_kernels_cannot_count_is_refused() {
     assert_eq!(beyond.check(), Err(Error::Cutout { got }));
 }
 
+/// Puts a number in its place.
+type Put = fn(&mut Program, f64);
+
 #[test]
 fn numbers_with_which_nothing_can_be_computed_are_refused() {
-    let refusal = |change: fn(&mut Program, f64), number| {
+    let refusal = |change: Put, number| {
         let mut program = Program::default();
         change(&mut program, number);
         program.check().err().map(|error| error.to_string())
     };
-    let finite: [(&str, fn(&mut Program, f64)); 3] = [
+    let finite: [(&str, Put); 3] = [
         ("weight", |program, number| program.weights[3] = number),
         ("retain", |program, number| program.retain = number),
         ("tie", |program, number| program.tie = number),
@@ -35,7 +38,7 @@ fn numbers_with_which_nothing_can_be_computed_are_refused() {
             assert_eq!(refusal(change, number), Some(expected));
         }
     }
-    let limits: [fn(&mut Program, f64); 2] = [
+    let limits: [Put; 2] = [
         |program, number| program.vote_limits[0] = number,
         |program, number| program.trend_limits[1] = number,
     ];
