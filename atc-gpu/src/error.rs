@@ -60,6 +60,20 @@ pub enum Error {
         /// Its shortest window.
         shortest: usize,
     },
+    /// A cutout beyond what kernels count.
+    #[error("the cutout must be at most {max} bars, got {got}", max = u32::MAX)]
+    Cutout {
+        /// The cutout that came.
+        got: usize,
+    },
+    /// A number of a program with which nothing can be computed.
+    #[error("the {what} of a program cannot be {got}")]
+    Number {
+        /// What it is.
+        what: &'static str,
+        /// What came, NaN or an infinity.
+        got: String,
+    },
     /// Two series that must share one time axis do not.
     #[error("{got} {what} for {n_bars} closes")]
     LengthMismatch {

@@ -65,7 +65,7 @@ pub struct Program {
     /// The trend is long where the average signal is above the first value,
     /// short where it is below the second.
     pub trend_limits: [f64; 2],
-    /// Bars at the start that earn nothing and have no output.
+    /// Bars at the start that earn nothing and have no output; at most `u32::MAX`.
     pub cutout: usize,
     /// Delays the average signal by one bar.
     pub delayed: bool,
@@ -95,7 +95,9 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// [`Error::Length`] and [`Error::Spacing`], with the family.
+    /// [`Error::Length`] and [`Error::Spacing`], with the family; [`Error::Cutout`];
+    /// [`Error::Number`] for a limit that is NaN, and for a weight, `retain` or `tie` that is
+    /// NaN or infinite.
     pub fn check(&self) -> Result<(), Error> {
         for (f, family) in FAMILIES.into_iter().enumerate() {
             for got in self.lengths[f] {
@@ -113,7 +115,27 @@ impl Program {
                 });
             }
         }
-        Ok(())
+        if u32::try_from(self.cutout).is_err() {
+            return Err(Error::Cutout { got: self.cutout });
+        }
+        self.check_numbers()
+    }
+
+    fn check_numbers(&self) -> Result<(), Error> {
+        let weights = self.weights.map(|weight| ("weight", weight));
+        let factors = [("retain", self.retain), ("tie", self.tie)];
+        let finite = weights.into_iter().chain(factors);
+        let limits = self.vote_limits.into_iter().chain(self.trend_limits);
+        // An infinite limit is never passed.
+        let mut refused = finite.filter(|(_, number)| !number.is_finite()).chain(
+            limits
+                .map(|limit| ("limit", limit))
+                .filter(|(_, l)| l.is_nan()),
+        );
+        refused.next().map_or(Ok(()), |(what, got)| {
+            let got = got.to_string();
+            Err(Error::Number { what, got })
+        })
     }
 
     /// The shortest window over the source that a family sums.

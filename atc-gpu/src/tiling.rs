@@ -53,7 +53,8 @@ impl Limits {
     }
 }
 
-/// What computing needs, in values of `value` bytes.
+/// What computing needs, in values of `value` bytes. Where there is nothing of one, neither bytes nor
+/// columns, one is reckoned with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Demand {
     /// Bytes of a value.
@@ -71,12 +72,13 @@ pub struct Demand {
 impl Demand {
     /// Input bytes of a series with `bars` bars in a tile.
     fn input(self, bars: u64) -> u64 {
-        self.value.saturating_mul(self.history.saturating_add(bars))
+        let value = self.value.max(1);
+        value.saturating_mul(self.history.saturating_add(bars))
     }
 
     /// Output bytes of a series per bar.
     fn output(self) -> u64 {
-        self.value * self.columns.max(1)
+        self.value.max(1).saturating_mul(self.columns.max(1))
     }
 }
 
@@ -144,7 +146,8 @@ impl Tiling {
         let by_steps = bars_by_steps(limits.max_steps, demand.steps)?;
         let workgroup = u64::from(limits.workgroup.max(1));
         let worthwhile = (n_bars.max(1) as u64).min(WORTHWHILE_BARS.max(demand.history));
-        let good = demand.input(worthwhile).max(demand.output() * worthwhile);
+        let output = demand.output().saturating_mul(worthwhile);
+        let good = demand.input(worthwhile).max(output);
         let fits = [
             u64::from(limits.max_workgroups).max(1) * workgroup,
             buffer / state.max(1),
@@ -154,7 +157,7 @@ impl Tiling {
         let most = fits.into_iter().fold(u64::MAX, u64::min);
         let series = even_share(n_series.max(1) as u64, most, workgroup);
         let by_buffer = (buffer / series / demand.output())
-            .min(buffer / series / demand.value - demand.history)
+            .min((buffer / series / demand.value.max(1)).saturating_sub(demand.history))
             .min(u64::from(limits.max_workgroups).max(1));
         let by_preference = limits.preferred / series / demand.output();
         let bars = by_preference.max(worthwhile).min(by_buffer).min(by_steps);
@@ -162,7 +165,7 @@ impl Tiling {
             n_series,
             n_bars,
             series: series as usize,
-            bars: bars as usize,
+            bars: (bars as usize).max(1), // without loops no number of steps is too small
         })
     }
 

@@ -44,7 +44,8 @@ impl CancelToken {
     }
 }
 
-/// A token that is cancelled while `flag` is set, by a signal handler for instance.
+/// A token that is cancelled while `flag` is set, by a signal handler for instance. Clear the flag only
+/// when the runs that were given the token have ended.
 ///
 /// ```
 /// use std::sync::{Arc, atomic::{AtomicBool, Ordering::Release}};

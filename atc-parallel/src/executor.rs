@@ -8,9 +8,12 @@ use std::{
 };
 
 use crate::{
-    CancelToken, Control, Outcome, ordered,
+    BuildError, CancelToken, Control, Outcome, ordered,
     sync::{Mutex, lock},
 };
+
+/// The most lanes of an executor that starts threads: as many as rayon allows a pool.
+pub(crate) const MAX_LANES: usize = 65_535;
 
 /// Which job runs, and on which lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,6 +41,36 @@ pub type Work = Arc<dyn Fn(Slot) + Send + Sync>;
 /// 6. a job that calls `run` on its own executor panics at once instead of blocking for ever.
 ///
 /// Jobs may start in any order, and may use any *other* executor.
+///
+/// # Nesting
+///
+/// Executors of this crate keep promise 6 also if a run comes back by way of others: what a run is inside
+/// of goes with it to all of its lanes. Nobody sees, and it may hang, if a run comes back
+///
+/// - from a thread or task that a job started by itself and waits for: a `std::thread`, rayon work that
+///   another thread took, an async task, a job of `TokioPool::run_async`;
+/// - from a thread of an executor of another crate. One that hands its runs on to an executor of this
+///   crate, as [`Recording`](crate::Recording) does, is seen through.
+///
+/// Executors are like locks: if one run nests B in A while another nests A in B, each may wait for the
+/// lane that the other holds. Nest them in one order.
+///
+/// # An executor of your own
+///
+/// Best hand runs on to an executor of this crate. One with threads of its own has to
+///
+/// - give [`lanes`](Self::lanes) one value, at least 1, for its lifetime, and keep the free lanes in
+///   itself, not in a run: a lane is taken for as long as a job of whatever run is on it;
+/// - ask [`Control::is_cancelled`] before each job, count a job when it ends, and then
+///   [`report`](Control::report) it, while it still holds the lane;
+/// - catch panics of `work` and of the report, start no further job, and once the running ones have ended
+///   panic with the text of [`JobPanic`](crate::JobPanic);
+/// - drop every clone of `work` before `run` returns or panics, also those of lanes that came too late;
+/// - know on its threads, and on a caller's that runs jobs, that they are in a job of this executor, and
+///   panic in `run` there.
+///
+/// `conformance::check` and `conformance::check_nesting` are the way to see that it does: call both in a
+/// test, with one lane and with several. The first law that is broken is what they panic with.
 pub trait Executor: Send + Sync {
     /// How many jobs can overlap in time. At least one.
     fn lanes(&self) -> usize;
@@ -46,7 +79,8 @@ pub trait Executor: Send + Sync {
     ///
     /// # Panics
     ///
-    /// If a job panics, or if called from a job of this executor.
+    /// If a job panics, or if called from a job of this executor, directly or by way of other executors
+    /// (see [nesting](Executor#nesting)).
     fn run(&self, n_jobs: usize, work: Work, control: &Control) -> Outcome;
 }
 
@@ -56,7 +90,7 @@ pub trait ExecutorExt: Executor {
     ///
     /// # Panics
     ///
-    /// As [`Executor::run`].
+    /// As [`Executor::run`], and if the executor breaks its promise and leaves out a job.
     fn map<T, F>(&self, n_jobs: usize, job: F) -> Vec<T>
     where
         T: Send + 'static,
@@ -96,7 +130,7 @@ pub trait ExecutorExt: Executor {
     /// wait too, so memory is bounded however slow it is. Several lanes are waited for by a thread of
     /// its own; with one, jobs and `take` alternate. Gives the number of results taken, fewer than
     /// `n_jobs` if `cancel` came first; or what `take` broke off with, once the jobs under way have
-    /// ended.
+    /// ended. `take` must not use this executor: its lanes may all be waiting for `take`.
     ///
     /// ```
     /// use std::ops::ControlFlow;
@@ -114,7 +148,8 @@ pub trait ExecutorExt: Executor {
     ///
     /// # Panics
     ///
-    /// If a job or `take` panics, or if called from a job of this executor.
+    /// If a job or `take` panics, if called from a job of this executor, or if the executor breaks its
+    /// promise and runs more jobs, or without a cancellation fewer, than it was given.
     fn for_each_in_order<T, B, F>(
         &self,
         n_jobs: usize,
@@ -180,4 +215,16 @@ pub fn available_lanes() -> usize {
 /// `lanes`, or one per core if it is zero.
 pub(crate) fn or_available(lanes: usize) -> usize {
     if lanes == 0 { available_lanes() } else { lanes }
+}
+
+/// As [`or_available`], for an executor that starts a thread for each lane: refuses what no system could.
+pub(crate) fn startable(n_lanes: usize, kind: &'static str) -> Result<usize, BuildError> {
+    if n_lanes > MAX_LANES {
+        return Err(BuildError {
+            kind,
+            n_lanes,
+            source: format!("an executor has at most {MAX_LANES} lanes").into(),
+        });
+    }
+    Ok(or_available(n_lanes))
 }

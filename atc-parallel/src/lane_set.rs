@@ -63,7 +63,7 @@ impl LaneSet {
         Lease {
             set: self,
             lane,
-            _inside: Inside::enter(self.key()),
+            _inside: Inside::enter(&[self.key()]),
         }
     }
 

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use crate::{
     BuildError, Control, Executor, Outcome, Work,
-    executor::or_available,
+    executor::startable,
     nesting::{self, Inside},
     run::{Run, Ticket},
     sync::{
@@ -46,9 +46,9 @@ impl Lanes {
     ///
     /// # Errors
     ///
-    /// If the system refuses a thread; those already started end.
+    /// If the system refuses a thread; those already started end. Above 65,535 at once.
     pub fn new(n_lanes: usize) -> Result<Self, BuildError> {
-        let n_lanes = or_available(n_lanes);
+        let n_lanes = startable(n_lanes, "lane")?;
         let mut lanes = Self {
             workers: Vec::with_capacity(n_lanes),
             key: Arc::new(()),
@@ -75,7 +75,7 @@ impl Lanes {
 
 /// A worker's life: it ends when the executor drops its queue.
 fn work_through(tickets: &Receiver<Ticket>, lane: usize, key: &Arc<()>) {
-    let _inside = Inside::enter(name(key));
+    let _inside = Inside::enter(&[name(key)]);
     while let Ok(ticket) = tickets.recv() {
         ticket.drive(lane);
     }

@@ -13,6 +13,7 @@ use std::{
 
 use crate::{
     CancelToken, Control, Executor, Slot,
+    nesting::{self, Inside},
     run::JobPanic,
     sync::{Condvar, Mutex, lock, wait},
 };
@@ -34,25 +35,27 @@ where
     let control = Control::new().cancel_with(cancel);
     // Refuses nested use on this thread, where it can be told.
     executor.run(0, Arc::new(|_| ()), &control);
-    let lanes = executor.lanes();
+    let lanes = executor.lanes().max(1);
     let gate = Arc::new(Gate::new(AHEAD_PER_LANE * lanes));
     let entered = Arc::clone(&gate);
     let work = Arc::new(move |slot: Slot| entered.pass(slot.lane, &job));
     if lanes == 1 {
         // One lane alone: nothing would be gained by a thread that waits for it.
         for _ in 0..n_jobs {
-            if executor.run(1, work.clone(), &control).finished == 0 {
-                break; // cancelled
-            }
-            match gate.next() {
+            gate.expect(1);
+            executor.run(1, work.clone(), &control);
+            match gate.ready() {
                 Some(result) => take(result)?,
-                None => break,
+                None => break, // cancelled, or it panicked
             }
         }
     } else {
+        gate.expect(n_jobs);
+        let around = nesting::around();
         std::thread::scope(|scope| {
             let open = OnDrop(&gate);
             let run = scope.spawn(|| {
+                let _inside = Inside::enter(&around);
                 let _ended = OnDrop(&gate);
                 executor.run(n_jobs, work, &control);
             });
@@ -64,7 +67,12 @@ where
             ControlFlow::Continue(())
         })?;
     }
-    gate.finish()
+    let taken = gate.finish();
+    assert!(
+        taken == n_jobs || cancel.is_cancelled(),
+        "the executor did not run every job"
+    );
+    ControlFlow::Continue(taken)
 }
 
 /// Ends the gate, also if a panic or a break comes first: nobody may wait there for ever.
@@ -85,6 +93,8 @@ struct Gate<T> {
 }
 
 struct State<T> {
+    /// How many jobs the executor was given.
+    expected: usize,
     /// The first number that no lane has. Lanes number their jobs here, so that the first one that is
     /// missing is always under way, in whatever order an executor starts jobs.
     next: usize,
@@ -99,6 +109,7 @@ impl<T> Gate<T> {
         Self {
             window,
             state: Mutex::new(State {
+                expected: 0,
                 next: 0,
                 taken: 0,
                 done: BTreeMap::new(),
@@ -109,12 +120,20 @@ impl<T> Gate<T> {
         }
     }
 
+    /// The executor is given as many more jobs.
+    fn expect(&self, n_jobs: usize) {
+        lock(&self.state).expected += n_jobs;
+    }
+
     /// Runs the next job when there is room for its result.
     fn pass(&self, lane: usize, job: &impl Fn(Slot) -> T) {
         let number = {
             let mut state = lock(&self.state);
             let number = state.next;
             state.next += 1;
+            if number >= state.expected {
+                return; // told at the end
+            }
             while number >= state.taken + self.window && !state.is_ended {
                 state = wait(&self.changed, state);
             }
@@ -145,29 +164,34 @@ impl<T> Gate<T> {
     /// The next result in order; `None` if it will not come.
     fn next(&self) -> Option<T> {
         let mut state = lock(&self.state);
-        loop {
-            let taken = state.taken;
-            if let Some(result) = state.done.remove(&taken) {
-                state.taken += 1;
-                drop(state);
-                self.changed.notify_all();
-                return Some(result);
-            }
-            if state.is_ended {
-                return None;
-            }
+        while !state.done.contains_key(&state.taken) && !state.is_ended {
             state = wait(&self.changed, state);
         }
+        drop(state);
+        self.ready()
+    }
+
+    /// The next result in order, if it is there.
+    fn ready(&self) -> Option<T> {
+        let mut state = lock(&self.state);
+        let taken = state.taken;
+        let result = state.done.remove(&taken)?;
+        state.taken += 1;
+        drop(state);
+        self.changed.notify_all();
+        Some(result)
     }
 
     /// How many results were taken, or the panic of a job.
-    fn finish<B>(&self) -> ControlFlow<B, usize> {
+    fn finish(&self) -> usize {
         let mut state = lock(&self.state);
         let (taken, panic) = (state.taken, state.panic.take());
+        let is_overrun = state.next > state.expected;
         drop(state);
         if let Some(panic) = panic {
             panic!("{panic}");
         }
-        ControlFlow::Continue(taken)
+        assert!(!is_overrun, "the executor ran more jobs than it was given");
+        taken
     }
 }

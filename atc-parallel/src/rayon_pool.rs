@@ -16,8 +16,7 @@ use std::{
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
 use crate::{
-    BuildError, Control, Executor, Outcome, Work, executor::or_available, lane_set::LaneSet,
-    run::Run,
+    BuildError, Control, Executor, Outcome, Work, executor::startable, lane_set::LaneSet, run::Run,
 };
 
 /// Runs jobs on a rayon pool: its own, a given one, or the global one.
@@ -34,9 +33,9 @@ impl RayonPool {
     ///
     /// # Errors
     ///
-    /// If the system refuses a thread.
+    /// If the system refuses a thread, or above 65,535.
     pub fn new(n_lanes: usize) -> Result<Self, BuildError> {
-        let n_lanes = or_available(n_lanes);
+        let n_lanes = startable(n_lanes, "rayon")?;
         build(named(n_lanes), n_lanes).map(Self::with_pool)
     }
 
@@ -45,7 +44,7 @@ impl RayonPool {
     ///
     /// # Errors
     ///
-    /// If the system refuses a thread.
+    /// If the system refuses a thread, or above 65,535.
     ///
     /// ```
     /// # fn main() -> Result<(), atc_parallel::BuildError> {
@@ -57,7 +56,7 @@ impl RayonPool {
     /// # }
     /// ```
     pub fn kept_awake(n_lanes: usize) -> Result<Self, BuildError> {
-        let n_lanes = or_available(n_lanes);
+        let n_lanes = startable(n_lanes, "rayon")?;
         let pool = named(n_lanes).start_handler(|_| awake::serve());
         build(pool, n_lanes).map(Self::with_pool)
     }

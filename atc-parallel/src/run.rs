@@ -15,6 +15,7 @@ use thiserror::Error;
 use crate::{
     Control, Outcome, Progress, Slot, Work,
     lane_set::LaneSet,
+    nesting::{self, Inside},
     sync::{AtomicBool, AtomicUsize, Condvar, Mutex, Ordering, lock, wait},
 };
 
@@ -56,6 +57,8 @@ pub(crate) struct Run {
     finished: AtomicUsize,
     panicked: AtomicBool,
     control: Control,
+    /// The executors whose jobs it is inside of.
+    around: Box<[usize]>,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -78,6 +81,7 @@ impl Run {
             finished: AtomicUsize::new(0),
             panicked: AtomicBool::new(false),
             control: control.clone(),
+            around: nesting::around(),
             state: Mutex::new(State {
                 work: Some(work),
                 active: 0,
@@ -181,8 +185,9 @@ impl Run {
 pub(crate) struct Ticket(Arc<Run>);
 
 impl Ticket {
-    /// Runs jobs on `lane` until none is left.
+    /// Runs jobs on `lane` until none is left, inside of what the run is inside of.
     pub(crate) fn drive(self, lane: usize) {
+        let _inside = Inside::enter(&self.0.around);
         self.0.drive(lane);
     }
 

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -137,19 +138,31 @@ impl Flight {
             .pop()
             .expect("the stream starts no more jobs than lanes");
         let slot = Slot { job: number, lane };
-        let future = job(slot);
-        let flight = Arc::clone(self);
-        let mut task = AbortOnDrop(self.runtime.spawn(async move {
-            let value = future.await;
-            flight.report(slot);
-            value
-        }));
+        let task = catch_unwind(AssertUnwindSafe(|| job(slot)))
+            .map(|future| self.spawn(slot, future))
+            .map_err(|payload| JobPanic::new(number, &*payload));
         let flight = Arc::clone(self);
         async move {
-            let result = (&mut task.0).await.map_err(|error| failure(number, error));
+            let result = match task {
+                Ok(mut task) => (&mut task.0).await.map_err(|error| failure(number, error)),
+                Err(panic) => Err(panic.into()),
+            };
             lock(&flight.free).push(lane);
             (slot, result)
         }
+    }
+
+    fn spawn<T, Fut>(self: &Arc<Self>, slot: Slot, future: Fut) -> AbortOnDrop<T>
+    where
+        T: Send + 'static,
+        Fut: Future<Output = T> + Send + 'static,
+    {
+        let flight = Arc::clone(self);
+        AbortOnDrop(self.runtime.spawn(async move {
+            let value = future.await;
+            flight.report(slot);
+            value
+        }))
     }
 
     fn report(&self, slot: Slot) {

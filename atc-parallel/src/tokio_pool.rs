@@ -6,14 +6,19 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::{
     BuildError, Control, Executor, InFlight, JobStream, Outcome, Slot, Work,
-    executor::or_available, lane_set::LaneSet, run::Run, stream,
+    executor::{MAX_LANES, or_available, startable},
+    lane_set::LaneSet,
+    run::Run,
+    stream,
 };
 
 /// Runs jobs on a tokio runtime: its own or a given one.
 ///
 /// [`run`](Executor::run) takes jobs that compute: they run on the runtime's blocking threads and on the
 /// calling thread, never on more than [`lanes`](Executor::lanes) at a time. It blocks its caller: inside
-/// a service call it from `spawn_blocking`, or use [`run_async`](Self::run_async).
+/// a service call it from `spawn_blocking`, or use [`run_async`](Self::run_async). If it is called on an
+/// async worker all the same, jobs that land on the calling thread are in async code, where
+/// `Handle::block_on` panics: such a job panics on some runs and not on others.
 ///
 /// `run_async` takes jobs that wait, and overlaps them.
 pub struct TokioPool {
@@ -30,9 +35,9 @@ impl TokioPool {
     ///
     /// # Errors
     ///
-    /// If the system refuses a thread or an event queue.
+    /// If the system refuses a thread or an event queue, or above 65,535.
     pub fn new(n_lanes: usize) -> Result<Self, BuildError> {
-        let n_lanes = or_available(n_lanes);
+        let n_lanes = startable(n_lanes, "tokio")?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(n_lanes)
             .thread_name("atc-tokio")
@@ -52,11 +57,11 @@ impl TokioPool {
     }
 
     /// Uses the runtime of `handle`, and at most `n_lanes` (one per core if zero) of its blocking threads
-    /// at a time. Starts no second runtime.
+    /// at a time; above 65,535 it is that many. Starts no second runtime.
     pub fn with_handle(handle: Handle, n_lanes: usize) -> Self {
         Self {
             handle,
-            lanes: LaneSet::new(or_available(n_lanes)),
+            lanes: LaneSet::new(or_available(n_lanes).min(MAX_LANES)),
             runtime: None,
         }
     }

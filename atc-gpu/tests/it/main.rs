@@ -10,5 +10,6 @@ mod market;
 mod parity;
 mod policy;
 mod program;
+mod refused;
 mod tiling;
 mod twin;

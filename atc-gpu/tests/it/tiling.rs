@@ -80,6 +80,58 @@ proptest! {
     }
 }
 
+/// Nothing, little, much, and all that a number can hold.
+fn extreme() -> impl Strategy<Value = u64> {
+    prop_oneof![Just(0), 1_u64..100, any::<u64>(), Just(u64::MAX)]
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_allowed_or_needed_tiles_go_on(
+        buffers in [extreme(), extreme(), extreme(), extreme()],
+        (max_workgroups, workgroup) in (extreme(), extreme()),
+        needed in [extreme(), extreme(), extreme(), extreme()],
+        steps in [extreme(), extreme()],
+        shape in (extreme(), extreme()),
+    ) {
+        let [max_buffer, max_binding, preferred, max_steps] = buffers;
+        let (max_workgroups, workgroup) = (max_workgroups as u32, workgroup as u32);
+        let limits = Limits { max_buffer, max_binding, max_workgroups, workgroup, max_steps, preferred };
+        let [value, columns, history, state] = needed;
+        let demand = Demand { value, columns, history, state, steps };
+        let shape = (shape.0 as usize, shape.1 as usize);
+        if let Ok(tiling) = Tiling::new(limits, demand, shape) {
+            prop_assert!(tiling.series() > 0 && tiling.bars() > 0, "{:?}", tiling);
+            prop_assert!(tiling.tiles().take(3).all(|tile| tile.n_series > 0 && tile.n_bars > 0));
+        }
+    }
+}
+
+#[test]
+fn values_of_no_bytes_columns_without_end_and_no_steps_are_taken_as_they_come() {
+    let small = (5, 300);
+    let no_bytes = Demand {
+        value: 0,
+        ..Demand::default()
+    };
+    assert!(Tiling::new(Limits::default(), no_bytes, small).is_ok());
+    let wide = Demand {
+        columns: u64::MAX,
+        ..Demand::default()
+    };
+    let refused = Tiling::new(Limits::default(), wide, small);
+    assert!(
+        matches!(refused, Err(Error::DoesNotFit { .. })),
+        "{refused:?}"
+    );
+    let no_steps = Limits {
+        max_steps: 0,
+        ..Limits::default()
+    };
+    let tiling = Tiling::new(no_steps, Demand::default(), small).unwrap();
+    assert_eq!(tiling.tiles().map(|tile| tile.n_bars).sum::<usize>(), 300);
+}
+
 #[test]
 fn a_large_batch_keeps_to_the_preferred_size() {
     let limits = Limits::default();

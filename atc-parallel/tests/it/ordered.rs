@@ -169,6 +169,56 @@ fn a_panic_of_the_taker_ends_the_run() {
     }
 }
 
+/// Breaks the contract: says that it has so many lanes, and runs one job more or less than it is given.
+struct Miscounting {
+    lanes: usize,
+    by: isize,
+}
+
+impl Executor for Miscounting {
+    fn lanes(&self) -> usize {
+        self.lanes
+    }
+
+    fn run(&self, n_jobs: usize, work: Work, _: &Control) -> Outcome {
+        if n_jobs > 0 {
+            for job in 0..n_jobs.strict_add_signed(self.by) {
+                work(Slot { job, lane: 0 });
+            }
+        }
+        Outcome {
+            finished: n_jobs,
+            n_jobs,
+        }
+    }
+}
+
+fn all_of_three(executor: &impl Executor) -> ControlFlow<(), usize> {
+    let job = |slot: Slot| slot.job;
+    executor.for_each_in_order(3, &CancelToken::new(), job, |_| ControlFlow::Continue(()))
+}
+
+#[test]
+fn an_executor_that_says_it_has_no_lanes_does_not_hang() {
+    let executor = Miscounting { lanes: 0, by: 0 };
+    assert_eq!(all_of_three(&executor), ControlFlow::Continue(3));
+}
+
+#[test]
+fn an_executor_that_runs_too_few_or_too_many_jobs_is_found_out() {
+    let breaches = [
+        (-1, "the executor did not run every job"),
+        (1, "the executor ran more jobs than it was given"),
+    ];
+    for lanes in [1, 3] {
+        for (by, expected) in breaches {
+            let run = || all_of_three(&Miscounting { lanes, by });
+            let panic = catch_unwind(run).unwrap_err();
+            assert_eq!(panic.downcast_ref::<&str>(), Some(&expected), "{lanes}");
+        }
+    }
+}
+
 #[test]
 fn nested_use_is_refused_as_in_every_run() {
     let executor = Arc::new(Lanes::new(2).unwrap());

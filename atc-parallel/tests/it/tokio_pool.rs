@@ -99,6 +99,22 @@ fn a_panic_fails_its_job_and_no_other() {
 }
 
 #[test]
+fn a_panic_before_there_is_a_future_fails_its_job_and_no_other() {
+    let pool = TokioPool::new(2).unwrap();
+    // One at a time: the lane of the job that failed is needed again.
+    let jobs = pool.run_async(3, InFlight::in_order(1), &Control::new(), |slot| {
+        assert!(slot.job != 1, "on purpose");
+        async move { slot.job }
+    });
+    let results: Vec<_> = block_on(jobs.map(|(_, result)| result).collect());
+    let panic = JobPanic {
+        job: 1,
+        message: "on purpose".to_owned(),
+    };
+    assert_eq!(results, [Ok(0), Err(JobError::Panic(panic)), Ok(2)]);
+}
+
+#[test]
 fn a_cancelled_stream_ends_after_what_is_in_flight() {
     let pool = TokioPool::new(2).unwrap();
     for at in 0..20 {
