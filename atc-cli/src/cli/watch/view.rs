@@ -23,7 +23,7 @@ pub(crate) fn lines(changes: &[&Change], color: bool) -> String {
         let style = of_trend(*trend);
         let arrows: Vec<String> = signals
             .iter()
-            .map(|(_, signal)| arrow(signal, color))
+            .map(|(_, signal)| arrow(*signal, color))
             .collect();
         let _ = writeln!(
             text,
