@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Place, csv, walk};
 
-fn atc(place: &Place, words: &str) -> Output {
+pub(super) fn atc(place: &Place, words: &str) -> Output {
     command(place, words).output().unwrap()
 }
 
@@ -21,7 +21,7 @@ fn command(place: &Place, words: &str) -> Command {
     command
 }
 
-fn ok(place: &Place, words: &str) -> String {
+pub(super) fn ok(place: &Place, words: &str) -> String {
     let output = atc(place, words);
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(
@@ -208,6 +208,10 @@ fn words_that_make_no_sense_are_misuse() {
         ("cache stats --cache memory", "no cache folder"),
         ("scan data --cache-size 3", "at least 1M"),
         ("warm data --budget-time 3x", "a time such as"),
+        (
+            "warm data - --background",
+            "cannot be read in the background",
+        ),
         ("warm data --presets daily", "daily"),
     ] {
         let output = atc(&place, words);
