@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::Context as _;
-use atc_cli::engine::dataset::Request;
+use atc_cli::engine::dataset::{Request, SourceColumn};
 use atc_cli::engine::{Budget, Cache, Failure, Query, Warmed};
 use atc_core::{Plan, Preset, Profile};
 use clap::Args;
@@ -111,6 +111,7 @@ pub(crate) fn run(args: &WarmArgs, global: &Global) -> anyhow::Result<Exit> {
         warming,
         total: Warmed::default(),
         failed: Vec::new(),
+        gone: Vec::new(),
     };
     match run.all(&plans) {
         Ok(()) => run.finish(),
@@ -123,8 +124,23 @@ pub(crate) fn run(args: &WarmArgs, global: &Global) -> anyhow::Result<Exit> {
 }
 
 impl WarmArgs {
-    /// Refuses what could not be done.
+    /// Refuses what would be ignored, or could not be done.
     fn check(&self) -> anyhow::Result<()> {
+        if self.inputs.is_empty() {
+            let given = [
+                ("--profiles", !self.profiles.is_empty()),
+                ("--presets", !self.presets.is_empty()),
+                ("--params", !self.params.is_empty()),
+                ("--symbol", self.read.symbol.is_some()),
+                ("--source", self.read.source != SourceColumn::default()),
+            ];
+            if let Some((flag, _)) = given.iter().find(|(_, is_given)| *is_given) {
+                let text = format!(
+                    "`{flag}` is about paths, and none is given; `--from-journal` warms what was asked as it was asked"
+                );
+                return Err(Misuse(text).into());
+            }
+        }
         if self.background && self.inputs.iter().any(|input| input == "-") {
             let text = "standard input cannot be read in the background; warm it without `--background`, or name a file";
             return Err(Misuse(text.to_owned()).into());
@@ -169,6 +185,8 @@ struct Run<'a> {
     warming: Warming,
     total: Warmed,
     failed: Vec<Failure>,
+    /// What the journal asks for and is not there, or never was.
+    gone: Vec<Failure>,
 }
 
 impl Run<'_> {
@@ -227,6 +245,9 @@ impl Run<'_> {
             // Parameters that an older version took may be refused today.
             if let Ok(plan) = Plan::new(*params) {
                 let failed = self.inputs(inputs, &query.request(), &[Arc::new(plan)])?;
+                let (gone, failed): (Vec<_>, Vec<_>) =
+                    failed.into_iter().partition(Failure::is_not_found);
+                self.gone.extend(gone);
                 self.failed.extend(failed);
             }
         }
@@ -245,6 +266,7 @@ impl Run<'_> {
     fn finish(mut self) -> anyhow::Result<Exit> {
         self.cache.save();
         tell_once(&mut self.failed);
+        tell_once(&mut self.gone);
         let Warmed {
             n_sources,
             n_series,
@@ -268,6 +290,9 @@ impl Run<'_> {
         }
         if 0 < self.global.verbose {
             output::say(cache::effectiveness(&self.cache).trim_end());
+        }
+        for failure in &self.gone {
+            output::warn(self.global, &format!("the journal asks for {failure}"));
         }
         output::failures(self.global, &self.failed);
         Ok(Exit::of_run(self.failed.len(), is_cancelled))

@@ -212,6 +212,17 @@ fn words_that_make_no_sense_are_misuse() {
             "warm data - --background",
             "cannot be read in the background",
         ),
+        (
+            "warm --from-journal --profiles pine",
+            "`--profiles` is about",
+        ),
+        (
+            "warm --from-journal --presets swing",
+            "`--presets` is about",
+        ),
+        ("warm --from-journal --params p.json", "`--params` is about"),
+        ("warm --from-journal --symbol s001", "`--symbol` is about"),
+        ("warm --from-journal --source hl2", "`--source` is about"),
         ("warm data --presets daily", "daily"),
     ] {
         let output = atc(&place, words);

@@ -70,3 +70,22 @@ fn a_warming_that_could_not_begin_says_why() {
     let begun = atc(&place, "warm data --background --cache file/cache");
     assert_eq!(begun.status.code(), Some(2));
 }
+
+#[test]
+fn what_the_journal_asks_for_and_is_not_there_is_no_failure() {
+    let place = Place::with_series(2, 400);
+    assert_eq!(atc(&place, "scan data typo.csv").status.code(), Some(1));
+    assert_eq!(
+        atc(&place, "scan typo.csv data/s001.csv").status.code(),
+        Some(1)
+    );
+    let warmed = atc(&place, "warm --from-journal");
+    let stderr = String::from_utf8(warmed.stderr).unwrap();
+    assert_eq!(warmed.status.code(), Some(0), "{stderr}");
+    let remark = "typo.csv: no such file or directory; check the path\n";
+    assert!(stderr.ends_with(remark), "{stderr}");
+    assert_eq!(stderr.matches("warning: the journal asks for ").count(), 1);
+    assert!(ok(&place, "warm --status").starts_with("done: "));
+    let quiet = ok(&place, "warm --from-journal --quiet");
+    assert_eq!(quiet, "");
+}
