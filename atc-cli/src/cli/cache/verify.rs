@@ -8,6 +8,7 @@ use atc_cli::engine::{Scan, Trust, digest};
 use super::{OfInputs, engine, show};
 use crate::cli::args::Global;
 use crate::cli::exit::{Exit, Misuse};
+use crate::cli::style::clean;
 use crate::cli::{input, output};
 
 pub(super) fn verify(of: &OfInputs, global: &Global) -> anyhow::Result<Exit> {
@@ -36,7 +37,7 @@ pub(super) fn verify(of: &OfInputs, global: &Global) -> anyhow::Result<Exit> {
             verdict.differing.len()
         );
         for symbol in &verdict.differing {
-            let _ = writeln!(text, "  {symbol}");
+            let _ = writeln!(text, "  {}", clean(symbol));
         }
         text
     })?;
