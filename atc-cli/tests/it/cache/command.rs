@@ -223,6 +223,7 @@ fn words_that_make_no_sense_are_misuse() {
         ("warm --from-journal --params p.json", "`--params` is about"),
         ("warm --from-journal --symbol s001", "`--symbol` is about"),
         ("warm --from-journal --source hl2", "`--source` is about"),
+        ("cache verify -", "standard input is there once"),
         ("warm data --presets daily", "daily"),
     ] {
         let output = atc(&place, words);
