@@ -55,5 +55,12 @@ fn in_words(explained: &Explained) -> String {
             series.key
         );
     }
+    for refused in &explained.refused {
+        let _ = writeln!(
+            text,
+            "  refused, and nothing is kept of it: {}",
+            clean(refused)
+        );
+    }
     text
 }

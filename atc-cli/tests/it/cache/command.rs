@@ -152,6 +152,21 @@ fn what_a_cache_holds_can_be_seen_explained_verified_and_cleared() {
 }
 
 #[test]
+fn a_series_that_is_refused_is_explained_as_that_and_not_as_a_miss() {
+    let place = Place::with_series(1, 400);
+    for round in 0..2 {
+        let told = ok(&place, "cache explain data/s000.csv --cutout 400");
+        let refused = "\n  refused, and nothing is kept of it: data/s000.csv, symbol s000: `400` bars are too few";
+        assert!(
+            told.contains(refused) && !told.contains("miss"),
+            "{round}: {told}"
+        );
+        // It is known the second time, and refused all the same.
+        ok(&place, "scan data");
+    }
+}
+
+#[test]
 fn nothing_is_left_where_a_cache_was_cleared_whoever_has_used_it() {
     let place = Place::with_series(3, 400);
     ok(&place, "scan data");
