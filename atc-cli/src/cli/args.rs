@@ -21,8 +21,9 @@ use super::watch::WatchArgs;
 /// symbol; each vote weighs what following it would have earned.
 ///
 /// Data goes to standard output, words to standard error. Exit codes: 0 done,
-/// 1 some inputs failed (all others were done), 2 misuse, 130 stopped by Ctrl-C,
-/// which lets what is being computed end; a second Ctrl-C does not.
+/// 1 some inputs failed (all others were done), 2 misuse, 130 stopped by Ctrl-C
+/// (143 by SIGTERM, 129 by SIGHUP), which lets what is being computed end; a
+/// second Ctrl-C does not.
 #[derive(Debug, Parser)]
 #[command(name = "atc", version, propagate_version = true, max_term_width = 100)]
 pub(crate) struct Cli {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// Ctrl-C: 128 + SIGINT, as shells have it.
+/// Ctrl-C: 128 + SIGINT, as shells have it. Other signals have codes of their own.
 pub(crate) const INTERRUPTED: i32 = 130;
 
 /// How a command ended.
@@ -14,7 +14,7 @@ pub(crate) enum Exit {
     SomeFailed,
     /// The command line or the parameters make no sense.
     Misuse,
-    /// Ctrl-C came first.
+    /// Ctrl-C, or another signal that ends a process, came first.
     Interrupted,
 }
 
@@ -44,7 +44,7 @@ impl From<Exit> for ExitCode {
             Exit::Done => 0,
             Exit::SomeFailed => 1,
             Exit::Misuse => 2,
-            Exit::Interrupted => INTERRUPTED as u8,
+            Exit::Interrupted => super::interrupt::exit_code(),
         })
     }
 }

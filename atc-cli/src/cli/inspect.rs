@@ -77,9 +77,9 @@ fn row(verdict: &Verdict, color: bool) -> Vec<String> {
 
 /// Bars, and how many the averages need if these are too few.
 fn rows(verdict: &Verdict, color: bool) -> String {
-    if verdict.rows < verdict.warm_up {
+    if verdict.bars < verdict.warm_up {
         paint(
-            &format!("{} of {}", verdict.rows, verdict.warm_up),
+            &format!("{} of {}", verdict.bars, verdict.warm_up),
             WARN,
             color,
         )

@@ -1,4 +1,6 @@
 //! Standard output and standard error; nothing else in the project writes words there.
+//!
+//! What is told on standard error may quote an input: it is cleaned here, a message to a line.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -6,7 +8,7 @@ use atc_cli::engine::sink::SinkError;
 use atc_cli::engine::{Failure, Spent};
 
 use super::args::{Color, Global};
-use super::style::{BOLD, SHORT, WARN, paint};
+use super::style::{BOLD, SHORT, WARN, clean, paint};
 
 impl Global {
     /// Whether standard output shows colour.
@@ -68,13 +70,18 @@ pub(crate) fn json<T: serde::Serialize + ?Sized>(value: &T) -> anyhow::Result<()
 pub(crate) fn complain(global: &Global, text: &str) {
     let color = global.colors(&io::stderr());
     // There is nobody left to tell that telling failed.
-    let _ = writeln!(io::stderr(), "{} {text}", paint("error:", SHORT, color));
+    let _ = writeln!(
+        io::stderr(),
+        "{} {}",
+        paint("error:", SHORT, color),
+        clean(text)
+    );
 }
 
 /// Says how the command goes about it, on standard error, if that was asked for.
 pub(crate) fn note(global: &Global, text: &str) {
     if 0 < global.verbose {
-        let _ = writeln!(io::stderr(), "note: {text}");
+        let _ = writeln!(io::stderr(), "note: {}", clean(text));
     }
 }
 
@@ -89,11 +96,16 @@ pub(crate) fn spent(global: &Global, spent: Spent) {
 pub(crate) fn warn(global: &Global, text: &str) {
     if !global.quiet {
         let color = global.colors(&io::stderr());
-        let _ = writeln!(io::stderr(), "{} {text}", paint("warning:", WARN, color));
+        let _ = writeln!(
+            io::stderr(),
+            "{} {}",
+            paint("warning:", WARN, color),
+            clean(text)
+        );
     }
 }
 
-/// Says what was done, on standard error.
+/// Says what was done, on standard error, in words of our own.
 pub(crate) fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
@@ -108,7 +120,8 @@ pub(crate) fn failures(global: &Global, failed: &[Failure]) {
     let title = format!("{} {word} failed:", failed.len());
     let mut lines = vec![paint(&title, BOLD, color)];
     let cross = paint("✗", SHORT, color);
-    lines.extend(failed.iter().map(|failure| format!("  {cross} {failure}")));
+    let of = |failure: &Failure| format!("  {cross} {}", clean(&failure.to_string()));
+    lines.extend(failed.iter().map(of));
     let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use atc_cli::engine::Failure;
 use atc_cli::engine::dataset::Bars;
 use atc_cli::engine::inspect::{Demands, Verdict, Word, inspect as look};
 use atc_cli::engine::why::{At, why as explain};
@@ -27,7 +28,7 @@ pub(crate) fn why(args: &WhyArgs, global: &Global) -> anyhow::Result<Exit> {
 fn only_series(args: &WhyArgs) -> anyhow::Result<Bars> {
     let (sources, missing) = input::sources(std::slice::from_ref(&args.input), None);
     if let Some(failure) = missing.into_iter().next() {
-        return Err(failure.error.into());
+        return Err(in_its_words(&failure));
     }
     let (mut series, mut failed) = (Vec::new(), Vec::new());
     for source in &sources {
@@ -39,7 +40,7 @@ fn only_series(args: &WhyArgs) -> anyhow::Result<Bars> {
     let failed = input::all_failures(failed, Vec::new(), 0);
     match (series.pop(), failed.into_iter().next()) {
         (Some(bars), _) if series.is_empty() => Ok(bars),
-        (None, Some(failure)) => Err(failure.error.into()),
+        (None, Some(failure)) => Err(in_its_words(&failure)),
         (last, _) => {
             series.extend(last);
             if series.iter().all(|bars| bars.symbol == series[0].symbol) {
@@ -67,6 +68,11 @@ fn only_series(args: &WhyArgs) -> anyhow::Result<Bars> {
             Err(Misuse(text).into())
         }
     }
+}
+
+/// A failure tells its cause itself: without it, since causes are told behind an error.
+fn in_its_words(failure: &Failure) -> anyhow::Error {
+    anyhow::Error::msg(failure.to_string())
 }
 
 /// Runs `atc inspect`.

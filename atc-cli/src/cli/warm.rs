@@ -1,11 +1,12 @@
 //! `atc warm`: computes before anybody asks.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::Context as _;
-use atc_cli::engine::dataset::Request;
+use atc_cli::engine::dataset::{Request, SourceColumn};
 use atc_cli::engine::{Budget, Cache, Failure, Query, Warmed};
 use atc_core::{Plan, Preset, Profile};
 use clap::Args;
@@ -59,7 +60,8 @@ pub(crate) struct WarmArgs {
     /// Go on in a process of its own, at low priority
     #[arg(long)]
     background: bool,
-    /// Say how the warming of this cache is going
+    /// Say how the warming of this cache is going, or how it went and what failed: exit code 1 if
+    /// something did
     #[arg(long, conflicts_with_all = ["stop", "background", "from_journal"])]
     status: bool,
     /// Stop the warming of this cache, after the tiles it is at
@@ -83,6 +85,7 @@ pub(crate) fn run(args: &WarmArgs, global: &Global) -> anyhow::Result<Exit> {
         let text = "what is to be warmed? give paths, or `--from-journal`";
         return Err(Misuse(text.to_owned()).into());
     }
+    args.check()?;
     let plans = args.plans()?;
     if args.background {
         return warming::detach(&global.cache.folder()?, global);
@@ -108,17 +111,43 @@ pub(crate) fn run(args: &WarmArgs, global: &Global) -> anyhow::Result<Exit> {
         warming,
         total: Warmed::default(),
         failed: Vec::new(),
+        gone: Vec::new(),
     };
-    if !args.inputs.is_empty() {
-        run.inputs(&args.inputs, &args.read.request(), &plans)?;
+    match run.all(&plans) {
+        Ok(()) => run.finish(),
+        Err(error) => {
+            // For who asks later; the error itself is told in any case.
+            let _ = run.warming.fail(&error);
+            Err(error)
+        }
     }
-    if args.from_journal {
-        run.journal()?;
-    }
-    run.finish()
 }
 
 impl WarmArgs {
+    /// Refuses what would be ignored, or could not be done.
+    fn check(&self) -> anyhow::Result<()> {
+        if self.inputs.is_empty() {
+            let given = [
+                ("--profiles", !self.profiles.is_empty()),
+                ("--presets", !self.presets.is_empty()),
+                ("--params", !self.params.is_empty()),
+                ("--symbol", self.read.symbol.is_some()),
+                ("--source", self.read.source != SourceColumn::default()),
+            ];
+            if let Some((flag, _)) = given.iter().find(|(_, is_given)| *is_given) {
+                let text = format!(
+                    "`{flag}` is about paths, and none is given; `--from-journal` warms what was asked as it was asked"
+                );
+                return Err(Misuse(text).into());
+            }
+        }
+        if self.background && self.inputs.iter().any(|input| input == "-") {
+            let text = "standard input cannot be read in the background; warm it without `--background`, or name a file";
+            return Err(Misuse(text.to_owned()).into());
+        }
+        Ok(())
+    }
+
     /// Every profile with every preset, and every file under every profile.
     fn plans(&self) -> anyhow::Result<Vec<Arc<Plan>>> {
         let profiles = if self.profiles.is_empty() {
@@ -156,17 +185,32 @@ struct Run<'a> {
     warming: Warming,
     total: Warmed,
     failed: Vec<Failure>,
+    /// What the journal asks for and is not there, or never was.
+    gone: Vec<Failure>,
 }
 
 impl Run<'_> {
+    fn all(&mut self, plans: &[Arc<Plan>]) -> anyhow::Result<()> {
+        let args = self.args;
+        if !args.inputs.is_empty() {
+            let failed = self.inputs(&args.inputs, &args.read.request(), plans)?;
+            self.failed.extend(failed);
+        }
+        if args.from_journal {
+            self.journal()?;
+        }
+        Ok(())
+    }
+
+    /// Warms inputs; what failed.
     fn inputs(
         &mut self,
         inputs: &[String],
         request: &Request,
         plans: &[Arc<Plan>],
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Vec<Failure>> {
         let Some(plan) = plans.first() else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         let (sources, missing) = input::sources(inputs, self.cache.folders());
         let bar = progress::counting(self.global, sources.len(), "warming");
@@ -181,8 +225,7 @@ impl Run<'_> {
         self.total.is_cancelled |= warmed.is_cancelled;
         self.total.is_spent |= warmed.is_spent;
         let failed = input::all_failures(missing, warmed.failed, warmed.n_series);
-        self.failed.extend(failed);
-        Ok(())
+        Ok(failed)
     }
 
     /// The likeliest queries, best first, for as long as there is budget.
@@ -201,7 +244,11 @@ impl Run<'_> {
             let Query { inputs, params, .. } = &query;
             // Parameters that an older version took may be refused today.
             if let Ok(plan) = Plan::new(*params) {
-                self.inputs(inputs, &query.request(), &[Arc::new(plan)])?;
+                let failed = self.inputs(inputs, &query.request(), &[Arc::new(plan)])?;
+                let (gone, failed): (Vec<_>, Vec<_>) =
+                    failed.into_iter().partition(Failure::is_not_found);
+                self.gone.extend(gone);
+                self.failed.extend(failed);
             }
         }
         Ok(())
@@ -216,8 +263,10 @@ impl Run<'_> {
         }
     }
 
-    fn finish(self) -> anyhow::Result<Exit> {
+    fn finish(mut self) -> anyhow::Result<Exit> {
         self.cache.save();
+        tell_once(&mut self.failed);
+        tell_once(&mut self.gone);
         let Warmed {
             n_sources,
             n_series,
@@ -233,7 +282,7 @@ impl Run<'_> {
         } else {
             "done"
         };
-        self.warming.end(end)?;
+        self.warming.end(end, &self.failed)?;
         if !self.global.quiet {
             let words =
                 format!("{n_sources} sources warm, {n_series} series, {computed} computed: {end}");
@@ -242,7 +291,16 @@ impl Run<'_> {
         if 0 < self.global.verbose {
             output::say(cache::effectiveness(&self.cache).trim_end());
         }
+        for failure in &self.gone {
+            output::warn(self.global, &format!("the journal asks for {failure}"));
+        }
         output::failures(self.global, &self.failed);
         Ok(Exit::of_run(self.failed.len(), is_cancelled))
     }
+}
+
+/// Of an input that fails under several plans or queries in the same way, the first failure will do.
+fn tell_once(failures: &mut Vec<Failure>) {
+    let mut told = HashSet::new();
+    failures.retain(|failure| told.insert(failure.to_string()));
 }

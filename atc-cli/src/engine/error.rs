@@ -87,6 +87,11 @@ impl Failure {
         n_done == 0 || !self.lacks_symbol()
     }
 
+    /// Whether there is no such input.
+    pub fn is_not_found(&self) -> bool {
+        matches!(&self.error, EngineError::Dataset(error) if error.kind() == ErrorKind::NotFound)
+    }
+
     /// Whether the input is sound but lacks the symbol that was asked for.
     pub fn lacks_symbol(&self) -> bool {
         matches!(&self.error, EngineError::Dataset(error) if error.kind() == ErrorKind::Symbol && error.row_number().is_none())

@@ -7,6 +7,7 @@ use atc_cli::engine::{Explained, Recorded, Trust};
 use super::{OfInputs, engine, show};
 use crate::cli::args::Global;
 use crate::cli::exit::{Exit, Misuse};
+use crate::cli::style::clean;
 use crate::cli::{input, output};
 
 pub(super) fn explain(of: &OfInputs, global: &Global) -> anyhow::Result<Exit> {
@@ -38,7 +39,7 @@ fn in_words(explained: &Explained) -> String {
         Recorded::Nothing => "not known, would be read",
         _ => "read each time",
     };
-    let mut text = format!("{}: {recorded}\n", explained.input);
+    let mut text = format!("{}: {recorded}\n", clean(&explained.input));
     for series in &explained.series {
         let table = if series.in_table {
             "hit: in the table of readings"
@@ -48,7 +49,17 @@ fn in_words(explained: &Explained) -> String {
         let _ = writeln!(
             text,
             "  {}: {table}; store {}\n    series {}\n    key    {}",
-            series.symbol, series.store, series.fingerprint, series.key
+            clean(&series.symbol),
+            series.store,
+            series.fingerprint,
+            series.key
+        );
+    }
+    for refused in &explained.refused {
+        let _ = writeln!(
+            text,
+            "  refused, and nothing is kept of it: {}",
+            clean(refused)
         );
     }
     text

@@ -3,11 +3,13 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use atc_cli::engine::dataset::Source;
 use atc_cli::engine::{Scan, Trust, digest};
 
 use super::{OfInputs, engine, show};
 use crate::cli::args::Global;
 use crate::cli::exit::{Exit, Misuse};
+use crate::cli::style::clean;
 use crate::cli::{input, output};
 
 pub(super) fn verify(of: &OfInputs, global: &Global) -> anyhow::Result<Exit> {
@@ -16,6 +18,10 @@ pub(super) fn verify(of: &OfInputs, global: &Global) -> anyhow::Result<Exit> {
     };
     let request = of.read.request();
     let (sources, missing) = input::sources(&of.inputs, None);
+    if sources.iter().any(Source::is_stdin) {
+        let text = "standard input is there once, and this reads twice; give its bars in a file";
+        return Err(Misuse(text.to_owned()).into());
+    }
     let cached = engine(of, &sources, Some(Arc::clone(&cache)), global)?;
     let cached = cached.scan(sources.clone(), &request);
     let cold = engine(of, &sources, None, global)?.scan(sources, &request);
@@ -36,7 +42,7 @@ pub(super) fn verify(of: &OfInputs, global: &Global) -> anyhow::Result<Exit> {
             verdict.differing.len()
         );
         for symbol in &verdict.differing {
-            let _ = writeln!(text, "  {symbol}");
+            let _ = writeln!(text, "  {}", clean(symbol));
         }
         text
     })?;

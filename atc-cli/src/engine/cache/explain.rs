@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use atc_cache::{Explanation, Known};
-use atc_core::Plan;
+use atc_core::{Plan, Series};
 use serde::Serialize;
 
 use super::answers::Asking;
@@ -11,8 +11,8 @@ use super::facts::Facts;
 use super::looked::Looked;
 use super::tile::Held;
 use super::{Cache, read};
-use crate::engine::Engine;
 use crate::engine::dataset::{DatasetError, Request, Source};
+use crate::engine::{Engine, EngineError};
 
 /// What is recorded of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -40,8 +40,10 @@ pub struct Explained {
     pub input: String,
     /// What is recorded of it.
     pub recorded: Recorded,
-    /// Its series.
+    /// Its series, without those that are refused.
     pub series: Vec<SeriesExplained>,
+    /// Why the others are refused, a line each: nothing is kept of them.
+    pub refused: Vec<String>,
 }
 
 /// Why a series hits or misses.
@@ -60,7 +62,7 @@ pub struct SeriesExplained {
 }
 
 impl Engine {
-    /// Says why a source hits or misses under this engine's plan; reads it unless it is unchanged.
+    /// Says why a source hits or misses under this engine's plan; reads it unless it is unchanged and hits.
     ///
     /// `None` if the engine has no cache.
     ///
@@ -77,22 +79,39 @@ impl Engine {
         };
         let looked = Looked::at(cache, source, request);
         let (recorded, facts) = cache.recorded(&looked);
-        let series = match facts {
-            Some(facts) => facts.series,
-            None => source
-                .read(request)?
-                .into_iter()
-                .map(|bars| Held::of(bars).facts)
-                .collect(),
-        };
         let plan: &Arc<Plan> = &self.plan;
         let asking = Asking::new(self, cache, plan, 0);
-        let explained = series.iter().map(|series| asking.explain(series)).collect();
-        Ok(Some(Explained {
+        let mut explained = Explained {
             input: source.to_string(),
             recorded,
-            series: explained,
-        }))
+            series: Vec::new(),
+            refused: Vec::new(),
+        };
+        let known = facts.map_or_else(Vec::new, |facts| facts.series);
+        let known: Vec<_> = known.iter().map(|series| asking.explain(series)).collect();
+        if !known.is_empty() && known.iter().all(SeriesExplained::is_hit) {
+            explained.series = known;
+            return Ok(Some(explained));
+        }
+        // A miss may be a refusal, which only the bars tell.
+        let mut known = known.into_iter();
+        for bars in source.read(request)? {
+            let one = known.next();
+            if let Err(error) = Series::new(plan, &bars.close, bars.source.as_deref()) {
+                let refused = EngineError::refused(&bars, error);
+                explained.refused.push(refused.to_string());
+            } else {
+                let one = one.unwrap_or_else(|| asking.explain(&Held::of(bars).facts));
+                explained.series.push(one);
+            }
+        }
+        Ok(Some(explained))
+    }
+}
+
+impl SeriesExplained {
+    fn is_hit(&self) -> bool {
+        self.in_table || matches!(self.store, Explanation::Hit { .. })
     }
 }
 

@@ -70,6 +70,8 @@ pub struct Verdict {
     pub format: String,
     /// Bars that could be read.
     pub rows: usize,
+    /// Those of them that the indicator sees: under `gaps = skip`, bars without a finite close and source do not exist.
+    pub bars: usize,
     /// Bars until every average has a value.
     pub warm_up: usize,
     /// Rows of the whole input that could not be read.
@@ -139,15 +141,16 @@ fn judge(bars: &Bars, demands: Demands) -> Verdict {
         let what = format!("the source is missing in {missing_source} rows");
         remarks.missing(gaps, &what);
     }
+    let n_bars = existing(bars, gaps);
     // What is cut is refused; a bar that is left out is none.
-    if bars.len() <= cutout {
-        let n_bars = bars.len();
+    if n_bars == 0 {
+        remarks.bad("no bar has a finite close and source".to_owned());
+    } else if n_bars <= cutout {
         remarks.bad(format!(
             "{n_bars} bars are too few for a cutout of {cutout}"
         ));
     }
-    if bars.len() < warm_up {
-        let n_bars = bars.len();
+    if n_bars < warm_up {
         remarks.warn(format!(
             "{n_bars} bars are fewer than the {warm_up} until every average has a value"
         ));
@@ -158,6 +161,7 @@ fn judge(bars: &Bars, demands: Demands) -> Verdict {
         verdict: remarks.word(),
         format: String::new(),
         rows: bars.len(),
+        bars: n_bars,
         warm_up,
         unreadable: 0,
         times,
@@ -167,6 +171,18 @@ fn judge(bars: &Bars, demands: Demands) -> Verdict {
     }
 }
 
+/// Bars that exist, as the indicator counts them.
+fn existing(bars: &Bars, gaps: Gaps) -> usize {
+    if gaps == Gaps::Reject {
+        return bars.len();
+    }
+    let source = bars.source.as_ref().unwrap_or(&bars.close);
+    let pairs = bars.close.iter().zip(source);
+    pairs
+        .filter(|(close, source)| close.is_finite() && source.is_finite())
+        .count()
+}
+
 fn empty(source: &Source, warm_up: usize) -> Verdict {
     Verdict {
         path: source.to_string(),
@@ -174,6 +190,7 @@ fn empty(source: &Source, warm_up: usize) -> Verdict {
         verdict: Word::Bad,
         format: String::new(),
         rows: 0,
+        bars: 0,
         warm_up,
         unreadable: 0,
         times: None,

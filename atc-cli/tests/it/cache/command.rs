@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Place, csv, walk};
 
-fn atc(place: &Place, words: &str) -> Output {
+pub(super) fn atc(place: &Place, words: &str) -> Output {
     command(place, words).output().unwrap()
 }
 
@@ -21,7 +21,7 @@ fn command(place: &Place, words: &str) -> Command {
     command
 }
 
-fn ok(place: &Place, words: &str) -> String {
+pub(super) fn ok(place: &Place, words: &str) -> String {
     let output = atc(place, words);
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(
@@ -152,6 +152,21 @@ fn what_a_cache_holds_can_be_seen_explained_verified_and_cleared() {
 }
 
 #[test]
+fn a_series_that_is_refused_is_explained_as_that_and_not_as_a_miss() {
+    let place = Place::with_series(1, 400);
+    for round in 0..2 {
+        let told = ok(&place, "cache explain data/s000.csv --cutout 400");
+        let refused = "\n  refused, and nothing is kept of it: data/s000.csv, symbol s000: `400` bars are too few";
+        assert!(
+            told.contains(refused) && !told.contains("miss"),
+            "{round}: {told}"
+        );
+        // It is known the second time, and refused all the same.
+        ok(&place, "scan data");
+    }
+}
+
+#[test]
 fn nothing_is_left_where_a_cache_was_cleared_whoever_has_used_it() {
     let place = Place::with_series(3, 400);
     ok(&place, "scan data");
@@ -208,6 +223,22 @@ fn words_that_make_no_sense_are_misuse() {
         ("cache stats --cache memory", "no cache folder"),
         ("scan data --cache-size 3", "at least 1M"),
         ("warm data --budget-time 3x", "a time such as"),
+        (
+            "warm data - --background",
+            "cannot be read in the background",
+        ),
+        (
+            "warm --from-journal --profiles pine",
+            "`--profiles` is about",
+        ),
+        (
+            "warm --from-journal --presets swing",
+            "`--presets` is about",
+        ),
+        ("warm --from-journal --params p.json", "`--params` is about"),
+        ("warm --from-journal --symbol s001", "`--symbol` is about"),
+        ("warm --from-journal --source hl2", "`--source` is about"),
+        ("cache verify -", "standard input is there once"),
         ("warm data --presets daily", "daily"),
     ] {
         let output = atc(&place, words);

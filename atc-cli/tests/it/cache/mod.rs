@@ -17,6 +17,8 @@ mod memory;
 mod polite;
 mod sources;
 mod swept;
+#[cfg(feature = "cli")]
+mod warming;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -86,6 +86,7 @@ fn questions_without_an_answer_are_explained() {
     let folder = Folder::new();
     folder.write("plain.csv", "close\n1\n2\n3\n");
     let runs = [
+        "why nofile.csv",
         "why candles",
         "why candles --symbol TSLA",
         "why candles/FB.csv --bar 196",

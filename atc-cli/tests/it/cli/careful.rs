@@ -154,6 +154,33 @@ fn names_cannot_move_the_cursor_or_break_a_table() {
     }
 }
 
+#[test]
+fn messages_cannot_move_the_cursor_or_break_a_line() {
+    let folder = Folder::new();
+    let row = |bar: usize| {
+        let symbol = ["X\\u001b[31mRED\\nb", "Y"][bar % 2];
+        format!(
+            "{{\"symbol\":\"{symbol}\",\"time\":{},\"close\":2}}\n",
+            1_600_000_000 + 86_400 * bar
+        )
+    };
+    folder.write("esc.jsonl", (0..40).map(row).collect::<String>());
+    for words in [
+        "scan esc.jsonl --cutout 30",
+        "why esc.jsonl",
+        "compute esc.jsonl --cutout 30",
+        "cache explain esc.jsonl --cache cache",
+    ] {
+        let ran = folder.atc(words);
+        let told = format!("{}{}", ran.text(), ran.stderr);
+        assert!(!told.contains('\u{1b}'), "{words}: {told}");
+        assert!(
+            told.contains("X\u{fffd}[31mRED\u{fffd}b"),
+            "{words}: {told}"
+        );
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_name_that_is_not_text_is_told_and_links_in_a_circle_end() {

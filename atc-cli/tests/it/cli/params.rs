@@ -100,6 +100,17 @@ fn mistakes_are_misuse_and_name_what_was_meant() {
         ("null.json", r#"{"lambda": null}"#),
         ("name.json", r#"{"profile": "ltz"}"#),
         ("override.json", r#"{"override": {"hmx": "sma"}}"#),
+        ("flag.json", r#"{"len": 20}"#),
+        ("preset.json", r#"{"params": {"preset": "swing"}}"#),
+        (
+            "both.json",
+            r#"{"hma": "sma", "override": {"hma": "hull"}}"#,
+        ),
+        ("twice.json", r#"{"cutout": 3, "cutout": 4}"#),
+        (
+            "inside.json",
+            r#"{"override": {"hma": "sma", "hma": "hull"}}"#,
+        ),
         ("array.json", "[28]"),
         ("params.json", r#"{"params": 3}"#),
         ("broken.json", r#"{"ema_len": "#),

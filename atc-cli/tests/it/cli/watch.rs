@@ -13,7 +13,10 @@ struct Watching {
 
 impl Watching {
     fn begin(folder: &Folder, words: &str) -> Self {
-        let mut child = Folder::spawn(folder.command(), words);
+        Self::of(Folder::spawn(folder.command(), words))
+    }
+
+    fn of(mut child: Child) -> Self {
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { child, lines }
     }
@@ -26,12 +29,24 @@ impl Watching {
         serde_json::from_str(&self.next()).unwrap()
     }
 
-    /// Ends it with Ctrl-C; what was left of its output, and its exit code.
+    /// Sends it a signal.
     #[cfg(unix)]
-    fn interrupt(mut self) -> (Vec<String>, Option<i32>) {
+    fn send(&self, signal: &str) {
         let pid = self.child.id().to_string();
         let mut kill = std::process::Command::new("kill");
-        assert!(kill.args(["-INT", &pid]).status().unwrap().success());
+        assert!(kill.args([signal, &pid]).status().unwrap().success());
+    }
+
+    /// Ends it with Ctrl-C; what was left of its output, and its exit code.
+    #[cfg(unix)]
+    fn interrupt(self) -> (Vec<String>, Option<i32>) {
+        self.end("-INT")
+    }
+
+    /// Ends it with a signal.
+    #[cfg(unix)]
+    fn end(mut self, signal: &str) -> (Vec<String>, Option<i32>) {
+        self.send(signal);
         let rest = self.lines.map(Result::unwrap).collect();
         (rest, self.child.wait().unwrap().code())
     }
@@ -231,4 +246,43 @@ fn a_feed_that_waits_is_interrupted() {
     }
     assert_eq!(watching.interrupt(), (Vec::new(), Some(130)));
     drop(input);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_exit_code_says_which_signal_ended_a_watch() {
+    let folder = Folder::new();
+    for (signal, code) in [("-TERM", 143), ("-HUP", 129)] {
+        let words = "watch candles/FB.csv --every 10ms --format csv";
+        let mut watching = Watching::begin(&folder, words);
+        // The header, and where it stands: from then on signals are waited for.
+        watching.next();
+        watching.next();
+        assert_eq!(watching.end(signal).1, Some(code), "{signal}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn signals_that_were_ignored_before_a_watch_stay_ignored() {
+    let folder = Folder::new();
+    let atc = env!("CARGO_BIN_EXE_atc");
+    let mut shell = std::process::Command::new("sh");
+    shell
+        .args(["-c", "trap '' INT HUP; exec \"$0\" \"$@\"", atc])
+        .current_dir(folder.path(""))
+        .env("ATC_GPU", "off");
+    let child = Folder::spawn(
+        shell,
+        "watch candles/FB.csv --bars --every 10ms --format csv",
+    );
+    let mut watching = Watching::of(child);
+    watching.next();
+    watching.next();
+    for signal in ["-INT", "-HUP"] {
+        watching.send(signal);
+    }
+    folder.append("candles/FB.csv", "2099-01-01,30,31,29,30,1\n");
+    assert!(watching.next().contains(",FB,"));
+    assert_eq!(watching.end("-TERM").1, Some(143));
 }

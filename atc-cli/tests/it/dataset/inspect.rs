@@ -164,3 +164,34 @@ fn times_that_are_numbers_of_something_else_are_remarked() {
     assert_eq!(found.verdict, Word::Ok, "{:?}", found.remarks);
     assert_eq!(found.times.unwrap().period.as_deref(), Some("1m"));
 }
+
+#[test]
+fn bars_that_are_left_out_are_not_counted_as_the_indicator_does_not() {
+    let row = |bar: usize| {
+        let close = if bar < 40 { "" } else { "7" };
+        format!("{},{close}\n", 1_600_000_000 + 86_400 * bar)
+    };
+    let text = |n| format!("time,close\n{}", (0..n).map(row).collect::<String>());
+    let of = |n, cutout| {
+        let demands = Demands {
+            warm_up: 38,
+            cutout,
+            gaps: Gaps::Skip,
+        };
+        verdict_of(("g.csv", &text(n)), demands)
+    };
+    let found = of(60, 20);
+    assert_eq!((found.verdict, found.rows, found.bars), (Word::Bad, 60, 20));
+    let all = found.remarks.join("\n");
+    for part in [
+        "20 bars are too few for a cutout of 20",
+        "20 bars are fewer than the 38",
+        "40 closes are missing",
+    ] {
+        assert!(all.contains(part), "{part} is not in:\n{all}");
+    }
+    assert_eq!(of(60, 19).verdict, Word::Warn);
+    let none = of(40, 0);
+    assert_eq!((none.verdict, none.bars), (Word::Bad, 0));
+    assert_eq!(none.remarks[0], "no bar has a finite close and source");
+}

@@ -1,19 +1,17 @@
 //! Parameters: defaults, then a preset, then a file, then single flags.
 
-use std::path::{Path, PathBuf};
+mod file;
 
-use anyhow::Context as _;
+use std::path::PathBuf;
+
 use atc_core::{
     Cut, DemaSeed, Family, Gaps, Hma, IdleStep, KamaStart, LsmaAt, Params, Plan, Preset, Profile,
     Robustness,
 };
 use clap::Args;
-use serde_json::{Map, Value};
 
+pub(crate) use self::file::{overlay, overlay_values};
 use super::exit::Misuse;
-
-/// How alike a name must be to what was typed to be what was meant.
-const NEAR: f64 = 0.75;
 
 /// Every parameter of the indicator.
 #[derive(Clone, Debug, Default, Args)]
@@ -184,88 +182,5 @@ pub(crate) fn checked(params: Params) -> anyhow::Result<Plan> {
 fn set<T>(slot: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *slot = value;
-    }
-}
-
-/// Lays the parameters of a file over `base`.
-pub(crate) fn overlay(base: Params, path: &Path) -> anyhow::Result<Params> {
-    let name = path.display();
-    let misuse = |text: String| anyhow::Error::new(Misuse(format!("{name}: {text}")));
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| misuse(format!("cannot be read: {error}")))?;
-    let parsed: Value =
-        serde_json::from_str(&text).map_err(|error| misuse(format!("is not JSON: {error}")))?;
-    let object = match parsed {
-        Value::Object(mut object) => match object.remove("params") {
-            Some(Value::Object(inner)) => {
-                // Others may keep notes beside them, but no parameters.
-                if let Some(name) = object.keys().find(|name| is_known(name)) {
-                    let text = format!("`{name}` stands beside `params`; move it into that object");
-                    return Err(misuse(text));
-                }
-                inner
-            }
-            Some(other) => {
-                return Err(misuse(format!("`params` must be an object, got {other}")));
-            }
-            None => object,
-        },
-        other => {
-            return Err(misuse(format!(
-                "must hold an object of parameters, got {other}"
-            )));
-        }
-    };
-    overlay_values(base, object).map_err(|error| error.context(name.to_string()))
-}
-
-/// Lays values with the names of parameter files over `base`.
-pub(crate) fn overlay_values(
-    base: Params,
-    values: impl IntoIterator<Item = (String, Value)>,
-) -> anyhow::Result<Params> {
-    let misuse = |text: String| anyhow::Error::new(Misuse(text));
-    let mut merged = match serde_json::to_value(base).context("parameters become JSON")? {
-        Value::Object(merged) => merged,
-        _ => Map::new(),
-    };
-    for (key, value) in values {
-        check_key(&key, &value).map_err(misuse)?;
-        merged.insert(key, value);
-    }
-    serde_json::from_value(Value::Object(merged)).map_err(|error| misuse(error.to_string()))
-}
-
-fn is_known(key: &str) -> bool {
-    Params::NAMES.contains(&key)
-}
-
-/// Refuses an unknown name with the nearest known one, and a wrong value with
-/// the name it was given for.
-fn check_key(key: &str, value: &Value) -> Result<(), String> {
-    if !is_known(key) {
-        let near = |name: &&&str| strsim::jaro_winkler(key, name);
-        let nearest = Params::NAMES
-            .iter()
-            .max_by(|a, b| near(a).total_cmp(&near(b)));
-        let nearest = nearest.filter(|name| NEAR < near(name));
-        return Err(match nearest {
-            Some(nearest) => format!("unknown parameter `{key}`, did you mean `{nearest}`?"),
-            None => format!(
-                "unknown parameter `{key}`; known are {}",
-                Params::NAMES.join(", ")
-            ),
-        });
-    }
-    let single = Value::Object(Map::from_iter([(key.to_owned(), value.clone())]));
-    match serde_json::from_value::<Params>(single) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let words = error
-                .to_string()
-                .replace("expected usize", "expected a whole number")
-                .replace("expected f64", "expected a number");
-            Err(format!("parameter `{key}`: {words}"))
-        }
     }
 }

@@ -1,7 +1,8 @@
 //! A warming seen from other processes: its lock, its status file, and the wish that it stop.
 
+mod status;
+
 use std::fs::{self, File, OpenOptions};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -9,11 +10,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use atc_cli::engine::Cache;
+use atc_cli::engine::{Cache, Failure};
 use atc_parallel::CancelToken;
 use indicatif::ProgressBar;
-use serde::{Deserialize, Serialize};
 
+use self::status::Status;
 use super::args::Global;
 use super::exit::{Exit, Misuse};
 use super::output;
@@ -23,17 +24,6 @@ const BEAT: Duration = Duration::from_millis(250);
 
 /// How long `--stop` waits: at its low priority, a warming beside a busy machine ends its tile late.
 const PATIENCE: Duration = Duration::from_mins(5);
-
-/// How a warming is going.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Status {
-    /// `running`, or how it ended.
-    state: String,
-    pid: u32,
-    sources: u64,
-    of: u64,
-    seconds: f64,
-}
 
 /// A warming of this process, which holds the folder's warming lock.
 pub(crate) struct Warming {
@@ -65,8 +55,7 @@ impl Progress {
 impl Warming {
     /// Takes the lock; `None` if another process is warming this cache.
     pub(crate) fn begin(folder: &Path) -> anyhow::Result<Option<Self>> {
-        Cache::claim(folder)
-            .map_err(|error| Misuse(format!("the cache cannot be used: {error}")))?;
+        claim(folder)?;
         let Some(lock) = take_lock(folder)? else {
             return Ok(None);
         };
@@ -77,7 +66,7 @@ impl Warming {
             progress: Arc::default(),
             lock,
         };
-        warming.write("running")?;
+        warming.write(&warming.status("running"))?;
         Ok(Some(warming))
     }
 
@@ -103,7 +92,7 @@ impl Warming {
                 let one_at_a_time = progress.writing();
                 if !progress.is_over.load(Relaxed) {
                     // A status that is not written is an old one.
-                    let _ = write_status(&folder, &status_of("running", &progress, begun));
+                    let _ = status_of("running", &progress, begun).write(&folder);
                 }
                 drop(one_at_a_time);
                 std::thread::sleep(BEAT);
@@ -111,18 +100,33 @@ impl Warming {
         });
     }
 
-    /// Lets go of the lock.
-    pub(crate) fn end(self, how: &str) -> anyhow::Result<()> {
+    /// Says how it went, and lets go of the lock.
+    pub(crate) fn end(self, how: &str, failures: &[Failure]) -> anyhow::Result<()> {
+        let status = self.status(how).with_failures(failures);
+        self.let_go(&status)
+    }
+
+    /// Says what ended it before it was done, and lets go of the lock.
+    pub(crate) fn fail(self, error: &anyhow::Error) -> anyhow::Result<()> {
+        let status = self.status("failed").with_error(error);
+        self.let_go(&status)
+    }
+
+    fn let_go(self, status: &Status) -> anyhow::Result<()> {
         self.progress.is_over.store(true, Relaxed);
-        self.write(how)?;
+        self.write(status)?;
         let _ = fs::remove_file(self.folder.join("warm.stop"));
         Ok(self.lock.unlock()?)
     }
 
-    fn write(&self, state: &str) -> anyhow::Result<()> {
+    fn status(&self, state: &str) -> Status {
+        status_of(state, &self.progress, self.begun)
+    }
+
+    fn write(&self, status: &Status) -> anyhow::Result<()> {
         let _one_at_a_time = self.progress.writing();
-        write_status(&self.folder, &status_of(state, &self.progress, self.begun))
-            .with_context(|| format!("{}: cannot be written", self.folder.display()))
+        let written = status.write(&self.folder);
+        written.with_context(|| format!("{}: cannot be written", self.folder.display()))
     }
 }
 
@@ -134,13 +138,14 @@ fn status_of(state: &str, progress: &Progress, begun: Instant) -> Status {
         sources: bars.iter().map(ProgressBar::position).sum(),
         of: bars.iter().filter_map(ProgressBar::length).sum(),
         seconds: begun.elapsed().as_secs_f64(),
+        ..Status::default()
     }
 }
 
-fn write_status(folder: &Path, status: &Status) -> io::Result<()> {
-    let draft = folder.join("warm.json.new");
-    fs::write(&draft, serde_json::to_vec(status)?)?;
-    fs::rename(draft, folder.join("warm.json"))
+/// Takes the folder for a cache; one that cannot be used is told before anything begins.
+fn claim(folder: &Path) -> anyhow::Result<()> {
+    Cache::claim(folder)
+        .map_err(|error| Misuse(format!("the cache cannot be used: {error}")).into())
 }
 
 /// The lock of the folder's warming; `None` if a process holds it.
@@ -166,32 +171,13 @@ fn is_running(folder: &Path) -> anyhow::Result<bool> {
 
 /// `atc warm --status`.
 pub(crate) fn status(folder: &Path) -> anyhow::Result<Exit> {
-    let status = fs::read(folder.join("warm.json")).ok();
-    let status: Option<Status> = status.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let Some(status) = status else {
+    // Asked first: a warming that ends meanwhile has written how it went before it lets go.
+    let is_running = is_running(folder)?;
+    let Some(status) = Status::read(folder) else {
         output::data("no warming of this cache is known\n")?;
         return Ok(Exit::Done);
     };
-    let Status {
-        state,
-        pid,
-        sources,
-        of,
-        seconds,
-    } = status;
-    let rate = sources as f64 / seconds.max(1e-3);
-    let text = if is_running(folder)? {
-        let left = of.saturating_sub(sources) as f64 / rate.max(1e-3);
-        format!(
-            "running as process {pid}: {sources} of {of} sources, {rate:.0} per second, {left:.0} s left\n"
-        )
-    } else if state == "running" {
-        format!("died after {sources} of {of} sources; warm again, what is stored is skipped\n")
-    } else {
-        format!("{state}: {sources} of {of} sources in {seconds:.1} s\n")
-    };
-    output::data(&text)?;
-    Ok(Exit::Done)
+    status.tell(is_running)
 }
 
 /// `atc warm --stop`: asks, and waits until the lock is free.
@@ -223,6 +209,7 @@ pub(crate) fn stop(folder: &Path, global: &Global) -> anyhow::Result<Exit> {
 
 /// `atc warm --background`: the same command again, in a process of its own that outlives this one.
 pub(crate) fn detach(folder: &Path, global: &Global) -> anyhow::Result<Exit> {
+    claim(folder)?;
     if is_running(folder)? {
         output::complain(
             global,
