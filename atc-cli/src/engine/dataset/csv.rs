@@ -42,6 +42,8 @@ struct Dialect {
     has_header: bool,
     /// Of the first line.
     n_cells: usize,
+    /// Of those, the ones that every row has: names that are empty at the end of a header mean nothing.
+    n_named: usize,
     layout: Rc<Layout>,
 }
 
@@ -91,6 +93,7 @@ impl Dialect {
             name.trim().to_owned()
         };
         let names: Vec<String> = cells.iter().map(name).collect();
+        let n_named = names.iter().rposition(|name| !name.is_empty());
         let header = Header::from(names);
         let has_header = header.is_known() || !is_data(header.names(), delimiter == b';');
         let layout = if has_header {
@@ -102,6 +105,10 @@ impl Dialect {
             delimiter,
             has_header,
             n_cells: cells.len(),
+            n_named: match n_named {
+                Some(last) if has_header => last + 1,
+                _ => cells.len(),
+            },
             layout: Rc::new(layout),
         })
     }
@@ -141,9 +148,12 @@ struct RowReader<'a> {
     delimiter: u8,
     layout: &'a Layout,
     n_needed: usize,
-    /// Cells that may follow those.
-    n_rest: usize,
+    /// Cells that a row has at least, and at most.
+    least: usize,
+    most: usize,
     has_header: bool,
+    /// Delimiters were found in quotes, so that cells are counted with care.
+    has_quoted: bool,
     cells: Vec<(usize, usize)>,
 }
 
@@ -158,8 +168,10 @@ impl<'a> RowReader<'a> {
             delimiter: dialect.delimiter,
             layout: &dialect.layout,
             n_needed,
-            n_rest: dialect.n_cells.saturating_sub(n_needed),
+            least: dialect.n_named.max(n_needed),
+            most: dialect.n_cells.max(n_needed),
             has_header: dialect.has_header,
+            has_quoted: false,
             cells: Vec::with_capacity(n_needed),
         }
     }
@@ -175,18 +187,9 @@ impl<'a> RowReader<'a> {
                 )
                 .remedy("close the quote; line breaks inside cells are not read"));
         };
-        if self.cells.len() < self.n_needed {
-            let what = format!(
-                "has {} cells, {} are needed",
-                self.cells.len(),
-                self.n_needed
-            );
-            return Err(rows
-                .error(ErrorKind::Row, row, what)
-                .remedy("complete the row or remove it"));
-        }
-        if self.n_rest < n_more {
-            self.refuse_surplus(row, line, rows)?;
+        let n_cells = self.cells.len() + n_more;
+        if self.has_quoted || n_cells < self.least || self.most < n_cells {
+            self.check_width((row, n_cells), line, rows)?;
         }
         let cell = |column: usize| {
             let (from, to) = self.cells[column];
@@ -212,31 +215,36 @@ impl<'a> RowReader<'a> {
         rows.push(row, time, close, sum / layout.source.len() as f64)
     }
 
-    /// Refuses a row with more cells than the first line: what is in the wrong column looks like a price as well.
+    /// Refuses a row with fewer or more cells than the first line: what is in the wrong column looks like a price as well.
     #[cold]
-    fn refuse_surplus(
-        &self,
-        row: u64,
+    fn check_width(
+        &mut self,
+        (row, n_seen): (u64, usize),
         line: &[u8],
         rows: &Collector<'_>,
     ) -> Result<(), DatasetError> {
         let mut cells = Vec::new();
-        split(line, self.delimiter, usize::MAX, &mut cells);
-        let most = self.n_needed + self.n_rest;
+        let is_open = split(line, self.delimiter, usize::MAX, &mut cells).is_none();
+        let n_cells = cells.len() + usize::from(is_open);
+        self.has_quoted |= n_cells != n_seen;
         let is_there = |&(from, to): &(usize, usize)| !line[from..to].trim_ascii().is_empty();
-        // Delimiters at the end of a line hold nothing.
-        if !cells.iter().skip(most).any(is_there) {
+        let (expected, remedy) = if n_cells < self.least {
+            (self.least, "complete the row or remove it")
+        } else if cells.iter().skip(self.most).any(is_there) {
+            let remedy = "quote cells that hold the delimiter, and write numbers without thousands separators";
+            (self.most, remedy)
+        } else {
+            // Delimiters at the end of a line hold nothing.
             return Ok(());
-        }
+        };
         let first = if self.has_header {
             "header"
         } else {
             "first row"
         };
-        let what = format!("has {} cells, the {first} has {most}", cells.len());
-        Err(rows.error(ErrorKind::Row, row, what).remedy(
-            "quote cells that hold the delimiter, and write numbers without thousands separators",
-        ))
+        let unit = if n_cells == 1 { "cell" } else { "cells" };
+        let what = format!("has {n_cells} {unit}, the {first} has {expected}");
+        Err(rows.error(ErrorKind::Row, row, what).remedy(remedy))
     }
 }
 

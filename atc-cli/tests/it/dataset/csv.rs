@@ -183,6 +183,30 @@ fn a_row_with_more_cells_than_the_header_is_refused() {
 }
 
 #[test]
+fn a_row_with_fewer_cells_than_the_header_is_refused() {
+    let message = |text: &str| refusal("a.csv", text);
+    let head = "time,open,high,low,close,volume\n2024-01-01,100,101,99,100.5,5000\n";
+    let text = head.to_owned() + "2024-01-02,101,99,100.7,5100\n";
+    let expected = "a.csv, row 3: has 5 cells, the header has 6; complete the row or remove it";
+    assert_eq!(message(&text), expected);
+    let text = head.to_owned() + "2024-01-02\n";
+    assert!(message(&text).contains("row 3: has 1 cell, the header has 6"));
+    let text = "1700000000,1,2,1,1.5,9\n1700000060,2,1,1.5,9\n";
+    assert!(message(text).contains("row 2: has 5 cells, the first row has 6"));
+    // Delimiters in a quoted cell are none, where nothing is read as well.
+    let text = "time,open,close,volume,note\n1,1,1.5,9,\"a,b\"\n2,2.5,9,\"a,b\"\n";
+    assert!(message(text).contains("row 3: has 4 cells, the header has 5"));
+    // Names that are empty mean nothing at the end of a header, and something before.
+    for text in [
+        "time,close,,\n1,1.5\n2,2.5,\n",
+        ",close,note\n1,1.5,\n2,2.5,\"open,\n",
+    ] {
+        assert_eq!(one("a.csv", text, "close").close, [1.5, 2.5]);
+    }
+    assert!(message(",close\n2024-01-01,1\n2\n").contains("row 3: has 1 cell"));
+}
+
+#[test]
 fn numbers_of_a_text_have_one_decimal_mark() {
     for (first, other) in [("38.5", "1,038"), ("38,5", "1.038")] {
         let text = format!("time;close\n1;{first}\n2;{other}\n");

@@ -111,6 +111,18 @@ fn what_cannot_be_read_at_all_has_a_verdict_too() {
 }
 
 #[test]
+fn rows_that_are_too_short_are_counted() {
+    let text = "time,open,close\n1,1,1.5\n2,2.5\n3,3,3.5\n4\n";
+    let found = verdict("a.csv", text, 1);
+    assert_eq!((found.rows, found.unreadable), (2, 2));
+    let remark = &found.remarks[0];
+    assert!(
+        remark.contains("row 3: has 2 cells, the header has 3"),
+        "{remark}"
+    );
+}
+
+#[test]
 fn few_bars_and_jumps_only_warn() {
     let found = verdict("a.csv", "close\n1\n1.1\n110\n", 10);
     assert_eq!(found.verdict, Word::Warn);
