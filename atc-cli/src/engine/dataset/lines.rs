@@ -1,6 +1,7 @@
 //! Lines of text, read into one buffer.
 
 use std::io::{self, BufRead};
+use std::mem;
 
 use memchr::memchr;
 
@@ -17,6 +18,8 @@ pub(crate) struct Lines<R> {
     reader: R,
     /// The current line, without its end.
     pub(crate) line: Vec<u8>,
+    /// The last comment above it, as far as there was one.
+    pub(crate) comment: Vec<u8>,
     /// Number of the current line.
     pub(crate) row: u64,
 }
@@ -26,6 +29,7 @@ impl<R: BufRead> Lines<R> {
         Self {
             reader,
             line: Vec::with_capacity(USUAL),
+            comment: Vec::new(),
             row: 0,
         }
     }
@@ -61,8 +65,10 @@ impl<R: BufRead> Lines<R> {
             {
                 self.line.pop();
             }
-            if !self.line.is_empty() && self.line[0] != b'#' {
-                return Ok(true);
+            match self.line.first() {
+                None => {}
+                Some(b'#') => mem::swap(&mut self.line, &mut self.comment),
+                Some(_) => return Ok(true),
             }
         }
     }

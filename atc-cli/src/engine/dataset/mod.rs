@@ -24,6 +24,7 @@ mod collect;
 mod columnar;
 mod csv;
 mod decode;
+mod dialect;
 mod discover;
 mod disk;
 mod error;

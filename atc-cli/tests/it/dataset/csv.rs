@@ -28,6 +28,40 @@ fn every_dialect_of_one_table_gives_the_same_bars() {
 }
 
 #[test]
+fn a_header_in_a_comment_names_the_columns_of_rows_without_one() {
+    let rows = "1704067200,2,1,4,0.5\n1704070800,2.5,2,3,1\n";
+    let tables = [
+        format!("# time,close,open,high,low\n{rows}"),
+        format!("#\"time\",close,open,high,low\r\n\n{rows}"),
+        // As numpy.savetxt writes it, below what somebody has to say.
+        format!("# time,open,high,low,close\n# time,close,open,high,low\n{rows}")
+            .replace("1704067200", "1.704067200000000000e+09"),
+        format!("# symbol,close,time,high,low\n{}", rows.replace("170", "B"))
+            .replace("B4067200,2,1,", "BTC,2,1704067200,")
+            .replace("B4070800,2.5,2,", "BTC,2.5,1704070800,"),
+    ];
+    for table in tables {
+        let bars = one("BTC.csv", &table, "hl2");
+        assert_eq!(bars.time, Some(vec![START, START + HOUR]), "{table}");
+        assert_eq!(bars.close, [2.0, 2.5], "{table}");
+        assert_eq!(bars.source, Some(vec![2.25, 2.0]), "{table}");
+    }
+    // Errors name the line, and the header as one.
+    let text = "# time,close,open\n1,2,1\n2,3\n";
+    assert!(refusal("a.csv", text).contains("row 3: has 2 cells, the header has 3"));
+    // No header: it has another number of cells, or no close, or there is one that is no comment, or more is said below.
+    for head in [
+        "# time,close\n",
+        "# time,v,w,x,y\n",
+        "# time,close,open,high,low\ntime,open,high,low,close\n",
+        "# time,close,open,high,low\n# exported today\n",
+    ] {
+        let text = format!("{head}1704067200,1,4,0.5,2\n1704070800,2,3,1,2.5\n");
+        assert_eq!(one("a.csv", &text, "close").close, [2.0, 2.5], "{head}");
+    }
+}
+
+#[test]
 fn sources_are_means_of_their_columns() {
     let table = "time,open,high,low,close,vwap\n1704067200,1,4,0.5,2,1.75\n";
     let expected = [
