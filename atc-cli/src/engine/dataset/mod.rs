@@ -37,6 +37,7 @@ mod guard;
 mod json;
 mod layout;
 mod lines;
+mod moments;
 mod near;
 mod number;
 mod parquet;
