@@ -15,6 +15,7 @@ fn every_dialect_of_one_table_gives_the_same_bars() {
         "# a comment\n\n\"time\",\"open\",\"high\",\"low\",\"close\",\"Plot, 1\"\n\"1704067200\",1,4,0.5,\"2\",x\n\n# more\n1704070800,2,3,1,2.5,y",
         "close,date,low,high,open\n2,1704067200000,0.5,4,1\n2.5,1704070800000,1,3,2\n",
         "<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\n2024.01.01\t00:00:00\t1\t4\t0.5\t2\n2024.01.01\t01:00:00\t2\t3\t1\t2.5\n",
+        "time,open,high,low,close\r1704067200,1,4,0.5,2\r\r1704070800,2,3,1,2.5\r",
         "https://www.example.com\nunix,symbol,open,high,low,close\n1704067200000000,BTC,1,4,0.5,2\n1704070800000000,BTC,2,3,1,2.5\n",
         ",open,high,low,close\n2024-01-01 00:00:00+00:00,1,4,0.5,2\n2024-01-01 01:00:00+00:00,2,3,1,2.5\n",
     ];
