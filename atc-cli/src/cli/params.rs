@@ -193,8 +193,10 @@ pub(crate) fn overlay(base: Params, path: &Path) -> anyhow::Result<Params> {
     let misuse = |text: String| anyhow::Error::new(Misuse(format!("{name}: {text}")));
     let text = std::fs::read_to_string(path)
         .map_err(|error| misuse(format!("cannot be read: {error}")))?;
+    // The mark that some systems put before UTF-8.
+    let json = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let parsed: Value =
-        serde_json::from_str(&text).map_err(|error| misuse(format!("is not JSON: {error}")))?;
+        serde_json::from_str(json).map_err(|error| misuse(format!("is not JSON: {error}")))?;
     let object = match parsed {
         Value::Object(mut object) => match object.remove("params") {
             Some(Value::Object(inner)) => {
