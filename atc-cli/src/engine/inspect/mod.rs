@@ -136,20 +136,19 @@ fn judge(bars: &Bars, demands: Demands) -> Verdict {
     let is_missing = |value: &&f64| !value.is_finite();
     let missing_source = bars.source.iter().flatten().filter(is_missing).count();
     if missing_source > 0 {
-        let what = format!("the source is missing in {missing_source} rows");
+        let rows = counted(missing_source, "row", "rows");
+        let what = format!("the source is missing in {rows}");
         remarks.missing(gaps, &what);
     }
     // What is cut is refused; a bar that is left out is none.
     if bars.len() <= cutout {
-        let n_bars = bars.len();
-        remarks.bad(format!(
-            "{n_bars} bars are too few for a cutout of {cutout}"
-        ));
+        let bars = counted(bars.len(), "bar is", "bars are");
+        remarks.bad(format!("{bars} too few for a cutout of {cutout}"));
     }
     if bars.len() < warm_up {
-        let n_bars = bars.len();
+        let bars = counted(bars.len(), "bar is", "bars are");
         remarks.warn(format!(
-            "{n_bars} bars are fewer than the {warm_up} until every average has a value"
+            "{bars} fewer than the {warm_up} until every average has a value"
         ));
     }
     Verdict {
@@ -194,7 +193,13 @@ fn unreadable_remark(count: usize, first: Option<&DatasetError>) -> Vec<String> 
     let first = first
         .map(|error| format!("; the first: {error}"))
         .unwrap_or_default();
-    vec![format!("{count} rows cannot be read{first}")]
+    let rows = counted(count, "row", "rows");
+    vec![format!("{rows} cannot be read{first}")]
+}
+
+/// A number, and the word for one or for several.
+fn counted(n: usize, one: &str, several: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { several })
 }
 
 /// Remarks as they are found.
