@@ -22,7 +22,9 @@ pub(crate) fn overlay(base: Params, path: &Path) -> anyhow::Result<Params> {
     let misuse = |text: String| anyhow::Error::new(Misuse(format!("{name}: {text}")));
     let text = std::fs::read_to_string(path)
         .map_err(|error| misuse(format!("cannot be read: {error}")))?;
-    let Unambiguous(parsed) = serde_json::from_str(&text).map_err(|error| {
+    // The mark that some systems put before UTF-8.
+    let json = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let Unambiguous(parsed) = serde_json::from_str(json).map_err(|error| {
         misuse(match error.classify() {
             Category::Data => error.to_string(),
             _ => format!("is not JSON: {error}"),

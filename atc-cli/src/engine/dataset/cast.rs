@@ -14,12 +14,13 @@ use super::collect::Collector;
 use super::columnar::{NumberColumn, TimeColumn};
 use super::{DatasetError, ErrorKind};
 
+pub(super) const DAY: i64 = 86_400_000_000_000;
+
 pub(super) fn to_time(
     array: &ArrayRef,
     name: &str,
     rows: &Collector<'_>,
 ) -> Result<TimeColumn, DatasetError> {
-    const DAY: i64 = 86_400_000_000_000;
     if let Some((times, unit)) = match array.data_type() {
         DataType::Timestamp(TimeUnit::Second, _) => {
             Some((raw::<TimestampSecondType>(array), 1_000_000_000))
@@ -71,11 +72,11 @@ pub(super) fn to_text(
 }
 
 /// 64-bit values under another name, without a copy.
-fn raw<T: ArrowPrimitiveType<Native = i64>>(array: &ArrayRef) -> Int64Array {
+pub(super) fn raw<T: ArrowPrimitiveType<Native = i64>>(array: &ArrayRef) -> Int64Array {
     array.as_primitive::<T>().reinterpret_cast()
 }
 
-fn integers<T: ArrowPrimitiveType<Native: Into<i64>>>(array: &ArrayRef) -> Int64Array {
+pub(super) fn integers<T: ArrowPrimitiveType<Native: Into<i64>>>(array: &ArrayRef) -> Int64Array {
     array.as_primitive::<T>().unary(Into::into)
 }
 
@@ -168,18 +169,6 @@ pub(super) fn is_text(kind: &DataType) -> bool {
         DataType::Dictionary(_, values) => is_text(values),
         _ => false,
     }
-}
-
-/// Dates with their times of day.
-pub(super) fn joined(dates: &StringArray, clocks: &StringArray) -> StringArray {
-    let cell = |index| {
-        format!(
-            "{} {}",
-            text_at(dates, index).trim(),
-            text_at(clocks, index).trim()
-        )
-    };
-    StringArray::from_iter_values((0..dates.len().min(clocks.len())).map(cell))
 }
 
 /// The text of a cell, empty where there is none.

@@ -7,9 +7,10 @@ use arrow_array::RecordBatch;
 use arrow_array::{Array, Float64Array, Int64Array, StringArray};
 use arrow_schema::{DataType, SchemaRef};
 
-use super::cast::{is_text, joined, text_at, to_number, to_text, to_time, unusable};
+use super::cast::{is_text, text_at, to_number, to_text, to_time, unusable};
 use super::collect::Collector;
 use super::layout::Layout;
+use super::moments::{are_parts, to_moments};
 use super::{DatasetError, ErrorKind};
 
 /// The layout of a schema, and the schema's columns to decode.
@@ -23,10 +24,10 @@ pub(crate) fn layout(
         .map(|field| field.name().clone())
         .collect();
     let mut layout = Layout::of(names, rows.request, &rows.path)?;
-    // A date and a time of day side by side are joined only where both are text.
+    // Not every date and time side by side are parts of one: where one of them is a whole time, it is taken alone.
     if let (Some(date), Some(clock)) = (layout.time, layout.clock) {
         let kind = |column: usize| schema.field(column).data_type();
-        if !is_text(kind(date)) || !is_text(kind(clock)) {
+        if !are_parts(kind(date), kind(clock)) {
             let is_moment = !matches!(kind(clock), DataType::Time32(_) | DataType::Time64(_));
             layout.time = Some(if is_moment { clock } else { date });
             layout.clock = None;
@@ -111,7 +112,11 @@ impl Columns {
         let text = |column: usize| to_text(find(column)?, layout.name(column), rows);
         let number = |column: usize| to_number(find(column)?, layout.name(column), rows);
         let time = |column: usize| match layout.clock {
-            Some(clock) => Ok(TimeColumn::Text(joined(&text(column)?, &text(clock)?))),
+            Some(clock) => to_moments(
+                (find(column)?, layout.name(column)),
+                (find(clock)?, layout.name(clock)),
+                rows,
+            ),
             None => to_time(find(column)?, layout.name(column), rows),
         };
         Ok(Self {

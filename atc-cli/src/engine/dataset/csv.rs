@@ -4,17 +4,14 @@
 //! are looked at, so a row costs no allocation. Cells may be quoted; a line break inside quotes
 //! is refused, candles have none.
 
-use std::cell::RefCell;
 use std::io::BufRead;
-use std::rc::Rc;
 
 use super::collect::Collector;
-use super::layout::{Header, Layout};
+use super::dialect::{Dialect, Names};
+use super::layout::Layout;
 use super::lines::Lines;
-use super::number::parse_number;
 use super::split::split;
-use super::time::looks_like_time;
-use super::{DatasetError, ErrorKind, SourceColumn};
+use super::{DatasetError, ErrorKind};
 
 /// Reads all rows of `stream` and returns what the text looked like.
 pub(crate) fn read(stream: impl BufRead, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
@@ -22,7 +19,7 @@ pub(crate) fn read(stream: impl BufRead, rows: &mut Collector<'_>) -> Result<Str
     let Some(mut dialect) = Dialect::sniff(&mut lines, rows)? else {
         return Ok("csv".to_owned());
     };
-    let mut more = !dialect.has_header || lines.advance(&rows.path)?;
+    let mut more = dialect.names != Names::FirstLine || lines.advance(&rows.path)?;
     dialect.adopt_index(&lines.line);
     rows.decimal_comma = dialect.delimiter == b';';
     rows.start(&dialect.layout)?;
@@ -35,115 +32,17 @@ pub(crate) fn read(stream: impl BufRead, rows: &mut Collector<'_>) -> Result<Str
     Ok(dialect.describe())
 }
 
-/// How a text is written, told from its first line.
-#[derive(Clone)]
-struct Dialect {
-    delimiter: u8,
-    has_header: bool,
-    /// Of the first line.
-    n_cells: usize,
-    layout: Rc<Layout>,
-}
-
-/// A first line, the source asked for, and what they tell.
-type Told = (Vec<u8>, SourceColumn, Dialect);
-
-thread_local! {
-    /// What this thread was told last: most files of a folder begin with the same line.
-    static LAST: RefCell<Option<Told>> = const { RefCell::new(None) };
-}
-
-impl Dialect {
-    /// Looks at the first line, which stays the current one; `None` if there is none.
-    fn sniff<R: BufRead>(
-        lines: &mut Lines<R>,
-        rows: &Collector<'_>,
-    ) -> Result<Option<Self>, DatasetError> {
-        loop {
-            if !lines.advance(&rows.path)? {
-                return Ok(None);
-            }
-            // A link that some vendors put on top, and the line that tells Excel the delimiter.
-            if !lines.line.starts_with(b"http") && !lines.line.starts_with(b"sep=") {
-                break;
-            }
-        }
-        let (line, source) = (&lines.line, &rows.request.source);
-        let is_it = |last: &&Told| (&last.0, &last.1) == (line, source);
-        let known = |last: &RefCell<Option<Told>>| {
-            let last = last.borrow();
-            last.as_ref().filter(is_it).map(|(.., told)| told.clone())
-        };
-        if let Some(told) = LAST.with(known) {
-            return Ok(Some(told));
-        }
-        let told = Self::of_line(line, rows)?;
-        LAST.set(Some((line.clone(), source.clone(), told.clone())));
-        Ok(Some(told))
-    }
-
-    fn of_line(line: &[u8], rows: &Collector<'_>) -> Result<Self, DatasetError> {
-        let delimiter = delimiter(line);
-        let mut cells = Vec::new();
-        split(line, delimiter, usize::MAX, &mut cells);
-        let name = |&(from, to): &(usize, usize)| {
-            let name = String::from_utf8_lossy(&line[from..to]);
-            name.trim().to_owned()
-        };
-        let names: Vec<String> = cells.iter().map(name).collect();
-        let header = Header::from(names);
-        let has_header = header.is_known() || !is_data(header.names(), delimiter == b';');
-        let layout = if has_header {
-            Layout::of(header, rows.request, &rows.path)
-        } else {
-            Layout::headerless(cells.len(), rows.request, &rows.path)
-        }?;
-        Ok(Self {
-            delimiter,
-            has_header,
-            n_cells: cells.len(),
-            layout: Rc::new(layout),
-        })
-    }
-
-    fn adopt_index(&mut self, first_row: &[u8]) {
-        if self.layout.time.is_some() {
-            return;
-        }
-        let mut cells = Vec::new();
-        split(first_row, self.delimiter, usize::MAX, &mut cells);
-        let holds_times = |column: usize| {
-            cells
-                .get(column)
-                .is_some_and(|&(from, to)| looks_like_time(&first_row[from..to]))
-        };
-        Rc::make_mut(&mut self.layout).adopt_index(holds_times);
-    }
-
-    fn describe(&self) -> String {
-        let delimiter = match self.delimiter {
-            b'\t' => "tab",
-            b';' => "semicolon",
-            b'|' => "bar",
-            _ => "comma",
-        };
-        let header = if self.has_header {
-            "header"
-        } else {
-            "no header"
-        };
-        format!("csv ({delimiter}, {header})")
-    }
-}
-
 /// Turns lines into rows; keeps the buffers.
 struct RowReader<'a> {
     delimiter: u8,
     layout: &'a Layout,
     n_needed: usize,
-    /// Cells that may follow those.
-    n_rest: usize,
-    has_header: bool,
+    /// Cells that a row has at least, and at most.
+    least: usize,
+    most: usize,
+    names: Names,
+    /// Delimiters were found in quotes, so that cells are counted with care.
+    has_quoted: bool,
     cells: Vec<(usize, usize)>,
 }
 
@@ -158,8 +57,10 @@ impl<'a> RowReader<'a> {
             delimiter: dialect.delimiter,
             layout: &dialect.layout,
             n_needed,
-            n_rest: dialect.n_cells.saturating_sub(n_needed),
-            has_header: dialect.has_header,
+            least: dialect.n_named.max(n_needed),
+            most: dialect.n_cells.max(n_needed),
+            names: dialect.names,
+            has_quoted: false,
             cells: Vec::with_capacity(n_needed),
         }
     }
@@ -175,18 +76,9 @@ impl<'a> RowReader<'a> {
                 )
                 .remedy("close the quote; line breaks inside cells are not read"));
         };
-        if self.cells.len() < self.n_needed {
-            let what = format!(
-                "has {} cells, {} are needed",
-                self.cells.len(),
-                self.n_needed
-            );
-            return Err(rows
-                .error(ErrorKind::Row, row, what)
-                .remedy("complete the row or remove it"));
-        }
-        if self.n_rest < n_more {
-            self.refuse_surplus(row, line, rows)?;
+        let n_cells = self.cells.len() + n_more;
+        if self.has_quoted || n_cells < self.least || self.most < n_cells {
+            self.check_width((row, n_cells), line, rows)?;
         }
         let cell = |column: usize| {
             let (from, to) = self.cells[column];
@@ -212,59 +104,34 @@ impl<'a> RowReader<'a> {
         rows.push(row, time, close, sum / layout.source.len() as f64)
     }
 
-    /// Refuses a row with more cells than the first line: what is in the wrong column looks like a price as well.
+    /// Refuses a row with fewer or more cells than the first line: what is in the wrong column looks like a price as well.
     #[cold]
-    fn refuse_surplus(
-        &self,
-        row: u64,
+    fn check_width(
+        &mut self,
+        (row, n_seen): (u64, usize),
         line: &[u8],
         rows: &Collector<'_>,
     ) -> Result<(), DatasetError> {
         let mut cells = Vec::new();
-        split(line, self.delimiter, usize::MAX, &mut cells);
-        let most = self.n_needed + self.n_rest;
+        let is_open = split(line, self.delimiter, usize::MAX, &mut cells).is_none();
+        let n_cells = cells.len() + usize::from(is_open);
+        self.has_quoted |= n_cells != n_seen;
         let is_there = |&(from, to): &(usize, usize)| !line[from..to].trim_ascii().is_empty();
-        // Delimiters at the end of a line hold nothing.
-        if !cells.iter().skip(most).any(is_there) {
-            return Ok(());
-        }
-        let first = if self.has_header {
-            "header"
+        let (expected, remedy) = if n_cells < self.least {
+            (self.least, "complete the row or remove it")
+        } else if cells.iter().skip(self.most).any(is_there) {
+            let remedy = "quote cells that hold the delimiter, and write numbers without thousands separators";
+            (self.most, remedy)
         } else {
-            "first row"
+            // Delimiters at the end of a line hold nothing.
+            return Ok(());
         };
-        let what = format!("has {} cells, the {first} has {most}", cells.len());
-        Err(rows.error(ErrorKind::Row, row, what).remedy(
-            "quote cells that hold the delimiter, and write numbers without thousands separators",
-        ))
-    }
-}
-
-/// The most frequent of the usual delimiters; a comma if there is none.
-fn delimiter(line: &[u8]) -> u8 {
-    let count = |delimiter: u8| line.split(|&byte| byte == delimiter).count() - 1;
-    let candidates = [b'|', b'\t', b';', b','];
-    // `max_by_key` keeps the last of equals, which is the comma.
-    let best = candidates
-        .into_iter()
-        .max_by_key(|&candidate| count(candidate))
-        .unwrap_or(b',');
-    // One semicolon among decimal commas still divides the cells.
-    if best == b',' && count(b';') > 0 {
-        b';'
-    } else {
-        best
-    }
-}
-
-/// Whether a first line is already data: a time, then numbers; or numbers alone.
-fn is_data(cells: &[String], decimal_comma: bool) -> bool {
-    let is_number = |cell: &String| parse_number(cell.as_bytes(), decimal_comma).is_some();
-    match cells {
-        [] => false,
-        [only] => !only.is_empty() && is_number(only),
-        [first, rest @ ..] => {
-            looks_like_time(first.as_bytes()) && rest.iter().take(4).all(is_number)
-        }
+        let first = match self.names {
+            Names::Nowhere => "first row",
+            _ => "header",
+        };
+        let unit = if n_cells == 1 { "cell" } else { "cells" };
+        let what = format!("has {n_cells} {unit}, the {first} has {expected}");
+        Err(rows.error(ErrorKind::Row, row, what).remedy(remedy))
     }
 }

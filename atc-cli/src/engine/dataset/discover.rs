@@ -32,7 +32,7 @@ pub struct Discovered {
 ///
 /// | given | becomes |
 /// |---|---|
-/// | a file | one source, whatever its extension |
+/// | a file, or a pipe | one source, whatever its extension |
 /// | a zip archive | one source per member |
 /// | a folder | one source per data file in it, at any depth |
 /// | `symbol=X/` on the way (also `ticker=`, `pair=`) | one source of all files below |
@@ -42,7 +42,7 @@ pub struct Discovered {
 /// | `-` | standard input |
 ///
 /// An input that is given twice, as a file and with its folder, say, is taken once.
-/// Links to files count, links to folders are not followed into, unless they are named. Hidden files and those starting with `_` are left out of folders.
+/// Links to files count, links to folders are not followed into, unless they are named. Pipes, hidden files and those starting with `_` are left out of folders.
 ///
 /// ```
 /// use atc_cli::engine::dataset::discover;
@@ -148,7 +148,11 @@ impl Finding<'_> {
     fn path(&mut self, path: &str) {
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => self.folder(path),
-            Ok(_) => self.file(&path.into()),
+            Ok(meta) if meta.is_file() => self.file(&path.into()),
+            Ok(_) => {
+                let path = path.into();
+                self.data(&path, hive_folder(&path), Part::Pipe(Arc::clone(&path)));
+            }
             Err(error) => self.found.failed.push(DatasetError::from_io(path, error)),
         }
     }
@@ -278,9 +282,7 @@ impl Finding<'_> {
             // A link to a file counts, a link to a folder does not: it may lead back here.
             if kind == Kind::Folder {
                 folders.push(path.clone());
-            } else if !(kind == Kind::Unclear && Path::new(&path).is_dir())
-                && has_data_extension(name)
-            {
+            } else if has_data_extension(name) && (kind == Kind::File || may_be_file(&path)) {
                 files.push(path.as_str().into());
             }
         });
@@ -297,4 +299,10 @@ impl Finding<'_> {
         }
         listed
     }
+}
+
+/// Whether a path leads to a regular file, or to nothing, which reading it will explain. A pipe that is not named would
+/// be waited for, perhaps for ever.
+fn may_be_file(path: &str) -> bool {
+    fs::metadata(path).map_or(true, |meta| meta.is_file())
 }

@@ -25,7 +25,7 @@ pub enum ErrorKind {
     Bomb,
     /// A column that is needed is missing or has no usable type.
     Column,
-    /// A row is shorter than its header.
+    /// A row has fewer or more cells than its header.
     Row,
     /// A cell that must hold a number does not.
     Number,

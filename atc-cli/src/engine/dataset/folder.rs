@@ -7,9 +7,9 @@ use std::path::Path;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Folder,
-    /// A link, or something on a file system that does not say: looking at it tells.
+    File,
+    /// A link, or something on a file system that does not say: looking at it tells. So it does of a pipe.
     Unclear,
-    Other,
 }
 
 /// Calls `each` with the name and the kind of everything in a folder, in no order.
@@ -28,8 +28,8 @@ pub(super) fn list(folder: &Path, mut each: impl FnMut(&str, Kind)) -> io::Resul
         let entry = entry?;
         let kind = match entry.file_type() {
             FileType::Directory => Kind::Folder,
-            FileType::Symlink | FileType::Unknown => Kind::Unclear,
-            _ => Kind::Other,
+            FileType::RegularFile => Kind::File,
+            _ => Kind::Unclear,
         };
         let name = entry.file_name().to_string_lossy();
         // The folder itself and the one around it, which the standard library leaves out too.
@@ -49,7 +49,7 @@ pub(super) fn list(folder: &Path, mut each: impl FnMut(&str, Kind)) -> io::Resul
         let entry = entry?;
         let kind = match entry.file_type() {
             Ok(kind) if kind.is_dir() => Kind::Folder,
-            Ok(kind) if !kind.is_symlink() => Kind::Other,
+            Ok(kind) if kind.is_file() => Kind::File,
             _ => Kind::Unclear,
         };
         each(&entry.file_name().to_string_lossy(), kind);
@@ -81,7 +81,7 @@ mod tests {
         for number in 0..2_000 {
             let name = format!("{}{number}.csv", "long-".repeat(8));
             fs::write(place.join(&name), "").unwrap();
-            expected.push((name, Kind::Other));
+            expected.push((name, Kind::File));
         }
         #[cfg(unix)]
         {

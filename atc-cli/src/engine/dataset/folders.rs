@@ -113,7 +113,7 @@ fn encode(entries: &[(String, Kind)]) -> Vec<u8> {
         listing.push(match kind {
             Kind::Folder => 'd',
             Kind::Unclear => '?',
-            Kind::Other => 'f',
+            Kind::File => 'f',
         });
         listing.push_str(name);
         listing.push('/');
@@ -131,7 +131,7 @@ fn entry_of(entry: &str) -> Option<(&str, Kind)> {
     let (kind, name) = entry.split_at_checked(1)?;
     let kind = match kind {
         "d" => Kind::Folder,
-        "f" => Kind::Other,
+        "f" => Kind::File,
         _ => Kind::Unclear,
     };
     Some((name, kind))

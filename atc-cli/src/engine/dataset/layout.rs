@@ -72,6 +72,17 @@ impl Header {
         let is_known = |key: &String| known.iter().any(|names| names.contains(&&**key));
         self.keys.iter().any(is_known)
     }
+
+    /// Columns up to the last one that has a name, if any has.
+    pub(crate) fn n_named(&self) -> Option<usize> {
+        let last = self.names.iter().rposition(|name| !name.is_empty())?;
+        Some(last + 1)
+    }
+
+    /// Whether a column of closes is among them.
+    pub(crate) fn has_close(&self) -> bool {
+        self.keys.iter().any(|key| CLOSE.contains(&&**key))
+    }
 }
 
 impl Layout {

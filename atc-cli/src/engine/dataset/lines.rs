@@ -1,6 +1,7 @@
 //! Lines of text, read into one buffer.
 
 use std::io::{self, BufRead};
+use std::mem;
 
 use memchr::memchr;
 
@@ -17,8 +18,12 @@ pub(crate) struct Lines<R> {
     reader: R,
     /// The current line, without its end.
     pub(crate) line: Vec<u8>,
+    /// The last comment above it, as far as there was one.
+    pub(crate) comment: Vec<u8>,
     /// Number of the current line.
     pub(crate) row: u64,
+    /// What ends a line.
+    end: u8,
 }
 
 impl<R: BufRead> Lines<R> {
@@ -26,7 +31,9 @@ impl<R: BufRead> Lines<R> {
         Self {
             reader,
             line: Vec::with_capacity(USUAL),
+            comment: Vec::new(),
             row: 0,
+            end: b'\n',
         }
     }
 
@@ -61,8 +68,10 @@ impl<R: BufRead> Lines<R> {
             {
                 self.line.pop();
             }
-            if !self.line.is_empty() && self.line[0] != b'#' {
-                return Ok(true);
+            match self.line.first() {
+                None => {}
+                Some(b'#') => mem::swap(&mut self.line, &mut self.comment),
+                Some(_) => return Ok(true),
             }
         }
     }
@@ -74,7 +83,10 @@ impl<R: BufRead> Lines<R> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 piece => piece?,
             };
-            let end = memchr(b'\n', piece);
+            if self.row == 0 && self.line.is_empty() {
+                self.end = line_end(piece);
+            }
+            let end = memchr(self.end, piece);
             let n_read = end.map_or(piece.len(), |at| at + 1);
             self.line.extend_from_slice(&piece[..n_read]);
             self.reader.consume(n_read);
@@ -85,5 +97,17 @@ impl<R: BufRead> Lines<R> {
                 return Ok(true);
             }
         }
+    }
+}
+
+/// What ends the lines of a text that begins so: a line feed, or a carriage return alone as on old Macs.
+fn line_end(begin: &[u8]) -> u8 {
+    // A line feed may follow the last byte.
+    let is_within = |at: usize| at + 1 < begin.len();
+    let has_return = memchr(b'\r', begin).is_some_and(is_within);
+    if has_return && memchr(b'\n', begin).is_none() {
+        b'\r'
+    } else {
+        b'\n'
     }
 }

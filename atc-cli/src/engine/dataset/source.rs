@@ -30,6 +30,8 @@ pub struct Source {
 pub(crate) enum Part {
     /// As it is displayed.
     File(Arc<str>),
+    /// What has a path but is no regular file: it is read once, front to back.
+    Pipe(Arc<str>),
     Member {
         archive: PathBuf,
         member: String,
@@ -168,9 +170,9 @@ impl Source {
         }
     }
 
-    /// Whether it is standard input.
+    /// Whether it is standard input, or a pipe that has a path: it is read as it comes, and once.
     pub fn is_stdin(&self) -> bool {
-        matches!(self.parts.as_slice(), [Part::Stdin])
+        matches!(self.parts.as_slice(), [Part::Stdin | Part::Pipe(_)])
     }
 
     /// The symbol by hive folder or file name; a symbol column inside the file overrides the file name.
@@ -178,7 +180,7 @@ impl Source {
         self.symbol.name()
     }
 
-    /// The files that are read, without standard input and objects: what an index of unchanged sources looks at.
+    /// The files that are read, without standard input, pipes and objects: what an index of unchanged sources looks at.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         self.parts.iter().filter_map(|part| match part {
             Part::File(path) => Some(Path::new(&**path)),
@@ -246,7 +248,7 @@ impl fmt::Display for Source {
 impl Part {
     pub(super) fn name(&self) -> Arc<str> {
         match self {
-            Self::File(path) => Arc::clone(path),
+            Self::File(path) | Self::Pipe(path) => Arc::clone(path),
             Self::Member { archive, member } => format!("{}:{member}", archive.display()).into(),
             Self::Stdin => "stdin".into(),
             Self::Bars(bars) => bars.symbol.as_str().into(),
@@ -268,6 +270,10 @@ impl Part {
                 let file = File::open(&**path).and_then(Paged::new).map_err(fail)?;
                 let blob = Blob::File(file.clone());
                 decode(Box::new(Timed(file.file())), Some(blob), &named, reading)
+            }
+            Self::Pipe(path) => {
+                let pipe = File::open(&**path).map_err(fail)?;
+                decode(Box::new(Timed(pipe)), None, &named, reading)
             }
             Self::Member { archive, member } => {
                 let file = File::open(archive).map_err(fail)?;

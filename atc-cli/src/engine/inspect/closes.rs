@@ -3,7 +3,7 @@
 use atc_core::Gaps;
 use serde::Serialize;
 
-use super::Remarks;
+use super::{Remarks, counted};
 use crate::engine::dataset::{Bars, format_time};
 
 /// How many jumps are listed; all are counted.
@@ -85,18 +85,22 @@ fn remark(
     remarks: &mut Remarks,
 ) {
     if let Some(bar) = first_bad {
-        let (count, row, value) = (closes.non_positive, row(bars, bar), bars.close[bar]);
-        remarks.bad(format!("{count} closes are zero or negative, the first is {value} in row {row}; correct or remove them"));
+        let (row, value) = (row(bars, bar), bars.close[bar]);
+        let count = counted(closes.non_positive, "close is", "closes are");
+        remarks.bad(format!(
+            "{count} zero or negative, the first is {value} in row {row}; correct or remove them"
+        ));
     }
     if let Some(bar) = first_missing {
-        let (count, row) = (closes.missing, row(bars, bar));
-        let what = format!("{count} closes are missing, the first in row {row}");
+        let count = counted(closes.missing, "close is", "closes are");
+        let what = format!("{count} missing, the first in row {}", row(bars, bar));
         remarks.missing(gaps, &what);
     }
     if let Some(jump) = closes.jumps.first() {
-        let (count, Jump { row, from, to, .. }) = (closes.n_jumps, jump);
+        let Jump { row, from, to, .. } = jump;
+        let jumps = counted(closes.n_jumps, "jump looks", "jumps look");
         remarks.warn(format!(
-            "{count} jumps look like a redenomination, the first from {from} to {to} in row {row}; adjust the older prices"
+            "{jumps} like a redenomination, the first from {from} to {to} in row {row}; adjust the older prices"
         ));
     }
 }

@@ -138,7 +138,8 @@ fn judge(bars: &Bars, demands: Demands) -> Verdict {
     let is_missing = |value: &&f64| !value.is_finite();
     let missing_source = bars.source.iter().flatten().filter(is_missing).count();
     if missing_source > 0 {
-        let what = format!("the source is missing in {missing_source} rows");
+        let rows = counted(missing_source, "row", "rows");
+        let what = format!("the source is missing in {rows}");
         remarks.missing(gaps, &what);
     }
     let n_bars = existing(bars, gaps);
@@ -146,13 +147,13 @@ fn judge(bars: &Bars, demands: Demands) -> Verdict {
     if n_bars == 0 {
         remarks.bad("no bar has a finite close and source".to_owned());
     } else if n_bars <= cutout {
-        remarks.bad(format!(
-            "{n_bars} bars are too few for a cutout of {cutout}"
-        ));
+        let bars = counted(n_bars, "bar is", "bars are");
+        remarks.bad(format!("{bars} too few for a cutout of {cutout}"));
     }
     if n_bars < warm_up {
+        let bars = counted(n_bars, "bar is", "bars are");
         remarks.warn(format!(
-            "{n_bars} bars are fewer than the {warm_up} until every average has a value"
+            "{bars} fewer than the {warm_up} until every average has a value"
         ));
     }
     Verdict {
@@ -211,7 +212,13 @@ fn unreadable_remark(count: usize, first: Option<&DatasetError>) -> Vec<String> 
     let first = first
         .map(|error| format!("; the first: {error}"))
         .unwrap_or_default();
-    vec![format!("{count} rows cannot be read{first}")]
+    let rows = counted(count, "row", "rows");
+    vec![format!("{rows} cannot be read{first}")]
+}
+
+/// A number, and the word for one or for several.
+fn counted(n: usize, one: &str, several: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { several })
 }
 
 /// Remarks as they are found.

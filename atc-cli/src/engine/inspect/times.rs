@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::Remarks;
 use super::closes::row;
+use super::{Remarks, counted};
 use crate::engine::dataset::{Bars, format_time};
 
 const SECOND: i64 = 1_000_000_000;
@@ -65,14 +65,16 @@ pub(super) fn look(bars: &Bars, time: &[i64], remarks: &mut Remarks) -> Times {
     }
     if let Some(bar) = first_unsorted {
         let at = row(bars, bar);
+        let rows = counted(unsorted, "row is", "rows are");
         remarks.bad(format!(
-            "{unsorted} rows are out of order, the first is row {at}; sort by time, oldest first"
+            "{rows} out of order, the first is row {at}; sort by time, oldest first"
         ));
     }
     if duplicates > 0 {
         let at = first_duplicate(time).map_or(0, |bar| row(bars, bar));
+        let times = counted(duplicates, "time comes", "times come");
         remarks.bad(format!(
-            "{duplicates} times come twice, the first in row {at}; remove the duplicates"
+            "{times} twice, the first in row {at}; remove the duplicates"
         ));
     }
     let spacing = usual_spacing(&sorted);
@@ -119,7 +121,10 @@ fn find_gaps(sorted: &[i64], spacing: i64, times: &mut Times, remarks: &mut Rema
     if longest > LONG_PAUSE.max(spacing.saturating_mul(10))
         && let Some(Gap { after, until, bars }) = &times.largest_gap
     {
-        remarks.warn(format!("{bars} bars are missing between {after} and {until}; fetch them or start after the hole"));
+        let bars = counted(*bars as usize, "bar is", "bars are");
+        remarks.warn(format!(
+            "{bars} missing between {after} and {until}; fetch them or start after the hole"
+        ));
     }
 }
 

@@ -65,6 +65,13 @@ fn a_file_may_hold_its_parameters_under_a_key() {
 }
 
 #[test]
+fn a_file_may_begin_with_the_mark_of_utf_8() {
+    let folder = Folder::new();
+    folder.write("marked.json", "\u{feff}{\"ema_len\": 9}");
+    assert_eq!(in_force(&folder, "--params marked.json")["ema_len"], 9);
+}
+
+#[test]
 fn every_flag_reaches_its_parameter() {
     let folder = Folder::new();
     let mut words = String::new();

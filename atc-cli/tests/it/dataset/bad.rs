@@ -51,7 +51,7 @@ fn each_bad_text_is_explained_with_row_value_and_remedy() {
         ),
         (
             "time,open,close\n1,2,3\n4,5\n",
-            "a.csv, row 3: has 2 cells, 3 are needed; complete the row or remove it",
+            "a.csv, row 3: has 2 cells, the header has 3; complete the row or remove it",
         ),
         (
             "time,close\n1,\"2\n",

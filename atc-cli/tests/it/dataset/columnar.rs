@@ -7,7 +7,8 @@ use arrow_array::{
     Array, ArrayRef, ArrowPrimitiveType, Date32Array, Date64Array, Decimal32Array, Decimal64Array,
     Decimal128Array, Decimal256Array, DictionaryArray, Float16Array, Float32Array, Float64Array,
     Int8Array, Int16Array, Int32Array, Int64Array, LargeStringArray, RecordBatch, StringArray,
-    StringViewArray, TimestampMicrosecondArray, TimestampMillisecondArray,
+    StringViewArray, Time32MillisecondArray, Time32SecondArray, Time64MicrosecondArray,
+    Time64NanosecondArray, TimestampMicrosecondArray, TimestampMillisecondArray,
     TimestampNanosecondArray, TimestampSecondArray, UInt8Array, UInt16Array, UInt32Array,
     UInt64Array,
 };
@@ -228,4 +229,69 @@ fn a_null_close_is_nan_and_a_long_table_is_taken_apart() {
         read_bytes("long.parquet", &bytes, &symbol("B")).unwrap()[0].close,
         [5.0]
     );
+}
+
+#[test]
+fn a_date_and_a_time_of_day_are_joined_whatever_their_types() {
+    const CLOCK: i64 = 34_200; // 09:30
+    let day = (START / DAY) as i32;
+    let ms = START / 1_000_000;
+    let dates: [ArrayRef; 3] = [
+        Arc::new(Date32Array::from(vec![day; 2])),
+        Arc::new(Date64Array::from(vec![ms; 2])),
+        Arc::new(StringArray::from(vec!["2024-01-01"; 2])),
+    ];
+    let clock = [CLOCK, CLOCK + 3_600];
+    let clocks: [ArrayRef; 6] = [
+        Arc::new(Time32SecondArray::from(clock.map(|s| s as i32).to_vec())),
+        Arc::new(Time32MillisecondArray::from(
+            clock.map(|s| s as i32 * 1_000).to_vec(),
+        )),
+        Arc::new(Time64MicrosecondArray::from(
+            clock.map(|s| s * 1_000_000).to_vec(),
+        )),
+        Arc::new(Time64NanosecondArray::from(
+            clock.map(|s| s * 1_000_000_000).to_vec(),
+        )),
+        Arc::new(StringArray::from(vec!["09:30", "10:30:00"])),
+        Arc::new(StringArray::from(vec![
+            "2024-01-01 09:30",
+            "2024-01-01 10:30",
+        ])),
+    ];
+    let close: ArrayRef = Arc::new(Float64Array::from(vec![1.0, 2.5]));
+    let first = START + CLOCK * 1_000_000_000;
+    for date in &dates {
+        for clock in &clocks {
+            let columns = [("date", date), ("time", clock), ("close", &close)];
+            let columns = columns.map(|(name, array)| (name, Arc::clone(array)));
+            let batch = RecordBatch::try_from_iter(columns).unwrap();
+            let kinds = format!("{} {}", date.data_type(), clock.data_type());
+            for bytes in [
+                write::arrow_file(&batch, None),
+                write::parquet(&batch, Compression::SNAPPY),
+            ] {
+                let bars = one("X", bytes, "close");
+                assert_eq!(bars.time, Some(vec![first, first + HOUR]), "{kinds}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_whole_time_is_not_joined_with_the_column_beside_it() {
+    let whole: ArrayRef = Arc::new(TimestampNanosecondArray::from(vec![START, START + HOUR]));
+    let day: ArrayRef = Arc::new(Date32Array::from(vec![(START / DAY) as i32; 2]));
+    let clock: ArrayRef = Arc::new(Time32SecondArray::from(vec![0, 3_600]));
+    for (date, time) in [(&day, &whole), (&whole, &clock)] {
+        let close: ArrayRef = Arc::new(Float64Array::from(vec![1.0, 2.5]));
+        let columns = [
+            ("date", Arc::clone(date)),
+            ("time", Arc::clone(time)),
+            ("close", close),
+        ];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let bars = one("X", write::arrow_file(&batch, None), "close");
+        assert_eq!(bars.time, Some(vec![START, START + HOUR]));
+    }
 }

@@ -15,6 +15,7 @@ fn every_dialect_of_one_table_gives_the_same_bars() {
         "# a comment\n\n\"time\",\"open\",\"high\",\"low\",\"close\",\"Plot, 1\"\n\"1704067200\",1,4,0.5,\"2\",x\n\n# more\n1704070800,2,3,1,2.5,y",
         "close,date,low,high,open\n2,1704067200000,0.5,4,1\n2.5,1704070800000,1,3,2\n",
         "<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\n2024.01.01\t00:00:00\t1\t4\t0.5\t2\n2024.01.01\t01:00:00\t2\t3\t1\t2.5\n",
+        "time,open,high,low,close\r1704067200,1,4,0.5,2\r\r1704070800,2,3,1,2.5\r",
         "https://www.example.com\nunix,symbol,open,high,low,close\n1704067200000000,BTC,1,4,0.5,2\n1704070800000000,BTC,2,3,1,2.5\n",
         ",open,high,low,close\n2024-01-01 00:00:00+00:00,1,4,0.5,2\n2024-01-01 01:00:00+00:00,2,3,1,2.5\n",
     ];
@@ -24,6 +25,40 @@ fn every_dialect_of_one_table_gives_the_same_bars() {
         assert_eq!(bars.time, Some(vec![START, START + HOUR]), "{table}");
         assert_eq!(bars.close, [2.0, 2.5], "{table}");
         assert_eq!(bars.source, Some(vec![2.25, 2.0]), "{table}");
+    }
+}
+
+#[test]
+fn a_header_in_a_comment_names_the_columns_of_rows_without_one() {
+    let rows = "1704067200,2,1,4,0.5\n1704070800,2.5,2,3,1\n";
+    let tables = [
+        format!("# time,close,open,high,low\n{rows}"),
+        format!("#\"time\",close,open,high,low\r\n\n{rows}"),
+        // As numpy.savetxt writes it, below what somebody has to say.
+        format!("# time,open,high,low,close\n# time,close,open,high,low\n{rows}")
+            .replace("1704067200", "1.704067200000000000e+09"),
+        format!("# symbol,close,time,high,low\n{}", rows.replace("170", "B"))
+            .replace("B4067200,2,1,", "BTC,2,1704067200,")
+            .replace("B4070800,2.5,2,", "BTC,2.5,1704070800,"),
+    ];
+    for table in tables {
+        let bars = one("BTC.csv", &table, "hl2");
+        assert_eq!(bars.time, Some(vec![START, START + HOUR]), "{table}");
+        assert_eq!(bars.close, [2.0, 2.5], "{table}");
+        assert_eq!(bars.source, Some(vec![2.25, 2.0]), "{table}");
+    }
+    // Errors name the line, and the header as one.
+    let text = "# time,close,open\n1,2,1\n2,3\n";
+    assert!(refusal("a.csv", text).contains("row 3: has 2 cells, the header has 3"));
+    // No header: it has another number of cells, or no close, or there is one that is no comment, or more is said below.
+    for head in [
+        "# time,close\n",
+        "# time,v,w,x,y\n",
+        "# time,close,open,high,low\ntime,open,high,low,close\n",
+        "# time,close,open,high,low\n# exported today\n",
+    ] {
+        let text = format!("{head}1704067200,1,4,0.5,2\n1704070800,2,3,1,2.5\n");
+        assert_eq!(one("a.csv", &text, "close").close, [2.0, 2.5], "{head}");
     }
 }
 
@@ -180,6 +215,30 @@ fn a_row_with_more_cells_than_the_header_is_refused() {
     ] {
         assert_eq!(one("a.csv", text, "close").close, [1.5, 2.5]);
     }
+}
+
+#[test]
+fn a_row_with_fewer_cells_than_the_header_is_refused() {
+    let message = |text: &str| refusal("a.csv", text);
+    let head = "time,open,high,low,close,volume\n2024-01-01,100,101,99,100.5,5000\n";
+    let text = head.to_owned() + "2024-01-02,101,99,100.7,5100\n";
+    let expected = "a.csv, row 3: has 5 cells, the header has 6; complete the row or remove it";
+    assert_eq!(message(&text), expected);
+    let text = head.to_owned() + "2024-01-02\n";
+    assert!(message(&text).contains("row 3: has 1 cell, the header has 6"));
+    let text = "1700000000,1,2,1,1.5,9\n1700000060,2,1,1.5,9\n";
+    assert!(message(text).contains("row 2: has 5 cells, the first row has 6"));
+    // Delimiters in a quoted cell are none, where nothing is read as well.
+    let text = "time,open,close,volume,note\n1,1,1.5,9,\"a,b\"\n2,2.5,9,\"a,b\"\n";
+    assert!(message(text).contains("row 3: has 4 cells, the header has 5"));
+    // Names that are empty mean nothing at the end of a header, and something before.
+    for text in [
+        "time,close,,\n1,1.5\n2,2.5,\n",
+        ",close,note\n1,1.5,\n2,2.5,\"open,\n",
+    ] {
+        assert_eq!(one("a.csv", text, "close").close, [1.5, 2.5]);
+    }
+    assert!(message(",close\n2024-01-01,1\n2\n").contains("row 3: has 1 cell"));
 }
 
 #[test]

@@ -199,3 +199,28 @@ fn an_input_that_is_given_twice_is_taken_once() {
     let found = discover(&["-".to_owned(), "-".to_owned()]);
     assert_eq!(found.sources.len(), 1);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_read_where_it_is_named_and_left_out_of_folders() {
+    let root = tempfile::tempdir().unwrap();
+    put(root.path(), "a.csv", "close\n1\n");
+    std::os::unix::fs::symlink(root.path().join("a.csv"), root.path().join("link.csv")).unwrap();
+    let pipe = path(root.path(), "b.csv");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let found = discover(&[path(root.path(), "")]);
+    assert_eq!(symbols(&found.sources), ["a", "link"]);
+    // Parquet and zip are read from their ends, which a pipe has to come to first.
+    let parquet = write::parquet(&write::batch(20), parquet::basic::Compression::SNAPPY);
+    let zip = write::zip(&[("B.csv", b"close\n2\n")]);
+    for bytes in [parquet, zip, b"close\n2\n".to_vec()] {
+        let found = discover(std::slice::from_ref(&pipe));
+        assert_eq!(found.sources[0].files().count(), 0);
+        let to = pipe.clone();
+        let writer = std::thread::spawn(move || fs::write(to, bytes).unwrap());
+        let bars = found.sources[0].read(&Request::default()).unwrap();
+        writer.join().unwrap();
+        assert!(!bars[0].is_empty());
+    }
+}

@@ -82,10 +82,10 @@ fn everything_wrong_with_a_file_is_found_at_once() {
         "2 rows cannot be read; the first: ",
         "row 7, column `time`: `soon` is not a time",
         "2 rows are out of order, the first is row 5",
-        "1 times come twice, the first in row 6",
-        "1 closes are zero or negative, the first is -1 in row 5",
-        "1 closes are missing, the first in row 4",
-        "1 jumps look like a redenomination, the first from 1 to 1000 in row 3",
+        "1 time comes twice, the first in row 6",
+        "1 close is zero or negative, the first is -1 in row 5",
+        "1 close is missing, the first in row 4",
+        "1 jump looks like a redenomination, the first from 1 to 1000 in row 3",
         "236 bars are missing between",
         "7 bars are fewer than the 100",
     ] {
@@ -107,6 +107,18 @@ fn what_cannot_be_read_at_all_has_a_verdict_too() {
         rows.remarks[0].starts_with("2 rows cannot be read; the first: "),
         "{:?}",
         rows.remarks
+    );
+}
+
+#[test]
+fn rows_that_are_too_short_are_counted() {
+    let text = "time,open,close\n1,1,1.5\n2,2.5\n3,3,3.5\n4\n";
+    let found = verdict("a.csv", text, 1);
+    assert_eq!((found.rows, found.unreadable), (2, 2));
+    let remark = &found.remarks[0];
+    assert!(
+        remark.contains("row 3: has 2 cells, the header has 3"),
+        "{remark}"
     );
 }
 

@@ -116,6 +116,19 @@ fn answer(mut stream: &TcpStream, (path, from): (&str, usize), tries: usize) -> 
         "/fails.csv" => send(&status("500 Internal Server Error"), b"")?,
         "/nowhere.csv" => send(&status("404 Not Found"), b"")?,
         "/secret.csv" => send(&status("403 Forbidden"), b"")?,
+        "/chunks.csv" | "/chunks.parquet" => {
+            send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"")?;
+            for chunk in BODY.chunks(20) {
+                send(&format!("{:x}\r\n", chunk.len()), chunk)?;
+                send("\r\n", b"")?;
+            }
+            send("0\r\n\r\n", b"")?;
+        }
+        // Its end is that of the connection.
+        "/endless.csv" => {
+            send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", BODY)?;
+            return Ok(false);
+        }
         // Says a thousand bytes in the range, and sends ten.
         "/lies.parquet" => send(
             "HTTP/1.1 206 Partial Content\r\nETag: \"1\"\r\nContent-Range: bytes 0-999/1000\r\n\
@@ -133,7 +146,7 @@ fn answer(mut stream: &TcpStream, (path, from): (&str, usize), tries: usize) -> 
 }
 
 /// What each name comes to: the rows it gives, or the words of its error.
-const NAMES: [(&str, Result<usize, &str>); 14] = [
+const NAMES: [(&str, Result<usize, &str>); 17] = [
     ("good.csv", Ok(3)),
     ("stalls.csv", Err("fetching failed")),
     ("stalls.parquet", Err("fetching failed")),
@@ -147,6 +160,9 @@ const NAMES: [(&str, Result<usize, &str>); 14] = [
     ("nonsense.csv", Err("fetching failed")),
     ("lies.parquet", Err("10 bytes came instead of 1000")),
     ("junk.parquet", Err("damaged")),
+    ("chunks.csv", Ok(3)),
+    ("chunks.parquet", Ok(3)),
+    ("endless.csv", Ok(3)),
     ("fine.csv", Ok(3)),
 ];
 

@@ -162,6 +162,28 @@ fn what_has_not_changed_is_not_opened() {
 }
 
 #[test]
+fn a_row_that_lacks_its_last_cells_yet_is_waited_for() {
+    let wide = |bars| rows(bars).replace('\n', ",9\n").replace(',', ",1,");
+    let mut watched = Watched::new();
+    watched.write(
+        "a.csv",
+        &format!("time,open,close,x,volume\n{}", wide(0..300)),
+    );
+    assert_eq!(events(&watched.look()), [("a".to_owned(), Event::Start)]);
+    let row = wide(300..301);
+    let (head, tail) = row.split_at(row.len() - 4);
+    watched.append("a.csv", head);
+    let look = watched.look();
+    assert!(
+        look.changes.is_empty() && look.failed.is_empty(),
+        "{look:?}"
+    );
+    watched.append("a.csv", tail);
+    let look = watched.look();
+    assert_eq!(look.changes[0].row.close.to_bits(), close(300).to_bits());
+}
+
+#[test]
 fn a_row_that_is_half_written_is_told_when_it_is_whole() {
     let mut watched = Watched::with(300);
     let row = rows(300..301);

@@ -4,6 +4,7 @@
 //! readers of local files do the rest.
 
 mod listing;
+mod measured;
 mod object;
 mod store;
 

@@ -10,6 +10,7 @@ use url::{Position, Url};
 
 use super::super::{DatasetError, ErrorKind};
 use super::Patience;
+use super::measured::Measured;
 
 /// Which store a URL is in, and where in it.
 pub(super) struct Base {
@@ -59,6 +60,7 @@ pub(super) fn open(
         Kind::Http => {
             let builder = HttpBuilder::new()
                 .with_url(&base.name)
+                .with_http_connector(Measured::default())
                 .with_client_options(patience.client().with_allow_http(true))
                 .with_retry(patience.retries());
             Ok(Arc::new(builder.build()?))
