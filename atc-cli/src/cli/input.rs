@@ -54,7 +54,7 @@ impl ReadArgs {
         output::note(global, &chosen.reason);
         let mut engine = chosen.install(gpu.install(Engine::builder(plan)));
         // Who waits for standard input looks at no token: there, Ctrl-C ends the process.
-        if !sources.iter().any(Source::is_stdin) {
+        if !sources.iter().any(Source::is_pipe) {
             engine = engine.cancel_with(&interrupt::token());
         }
         if bar.length().is_some() {

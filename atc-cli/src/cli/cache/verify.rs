@@ -18,7 +18,7 @@ pub(super) fn verify(of: &OfInputs, global: &Global) -> anyhow::Result<Exit> {
     };
     let request = of.read.request();
     let (sources, missing) = input::sources(&of.inputs, None);
-    if sources.iter().any(Source::is_stdin) {
+    if sources.iter().any(Source::is_pipe) {
         let text = "standard input is there once, and this reads twice; give its bars in a file";
         return Err(Misuse(text.to_owned()).into());
     }

@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 
 use super::args::Global;
 use super::cache::TrustArgs;
-use super::exit::Exit;
+use super::exit::{Exit, Misuse};
 use super::params::ParamArgs;
 use super::reading::{ReadArgs, at_least_one};
 use super::scan::strongest_first;
@@ -87,6 +87,12 @@ pub(crate) fn run(args: &WatchArgs, global: &Global) -> anyhow::Result<Exit> {
     let cache = global.cache.in_memory(args.trust.get());
     let find = || input::discovered(&args.inputs, cache.folders());
     let found = find();
+    if let Some(pipe) = found.sources.iter().find(|source| source.is_pipe()) {
+        let text = format!(
+            "{pipe}: is a pipe, which can be looked at once; give it to standard input, as `-`"
+        );
+        return Err(Misuse(text).into());
+    }
     let bar = progress::bar(global, found.sources.len(), "reading");
     let engine = args.read.engine(
         plan,

@@ -171,7 +171,7 @@ impl Source {
     }
 
     /// Whether it is standard input, or a pipe that has a path: it is read as it comes, and once.
-    pub fn is_stdin(&self) -> bool {
+    pub fn is_pipe(&self) -> bool {
         matches!(self.parts.as_slice(), [Part::Stdin | Part::Pipe(_)])
     }
 

@@ -286,3 +286,18 @@ fn signals_that_were_ignored_before_a_watch_stay_ignored() {
     assert!(watching.next().contains(",FB,"));
     assert_eq!(watching.end("-TERM").1, Some(143));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_not_watched_since_it_can_be_looked_at_once() {
+    let folder = Folder::new();
+    let made = std::process::Command::new("mkfifo")
+        .arg(folder.path("p.csv"))
+        .status();
+    assert!(made.unwrap().success());
+    let ran = folder.atc("watch p.csv");
+    assert_eq!(ran.code, Some(2));
+    let expected =
+        "error: p.csv: is a pipe, which can be looked at once; give it to standard input, as `-`\n";
+    assert_eq!(ran.stderr, expected);
+}
