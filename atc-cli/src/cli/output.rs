@@ -110,15 +110,19 @@ pub(crate) fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// The title of a list of inputs that failed.
+pub(crate) fn n_failed(n: usize) -> String {
+    let word = if n == 1 { "input" } else { "inputs" };
+    format!("{n} {word} failed:")
+}
+
 /// Lists the inputs that failed, on standard error.
 pub(crate) fn failures(global: &Global, failed: &[Failure]) {
     if failed.is_empty() {
         return;
     }
     let color = global.colors(&io::stderr());
-    let word = if failed.len() == 1 { "input" } else { "inputs" };
-    let title = format!("{} {word} failed:", failed.len());
-    let mut lines = vec![paint(&title, BOLD, color)];
+    let mut lines = vec![paint(&n_failed(failed.len()), BOLD, color)];
     let cross = paint("✗", SHORT, color);
     let of = |failure: &Failure| format!("  {cross} {}", clean(&failure.to_string()));
     lines.extend(failed.iter().map(of));

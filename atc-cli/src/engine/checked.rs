@@ -2,7 +2,7 @@
 
 use atc_core::Columns;
 
-use super::{Engine, EvaluateError, Output, Tile, Wanted};
+use super::{Ending, Engine, EvaluateError, Output, Tile, Wanted};
 
 impl Engine {
     /// Computes the series of a tile; the result has one entry per series, each with what was wanted.
@@ -40,6 +40,14 @@ impl Engine {
 }
 
 impl Output {
+    /// What [`Engine::evaluate`] gave where [`Wanted::Last`] was asked for.
+    pub(super) fn into_ending(self) -> Ending {
+        match self {
+            Self::Last(ending) => *ending,
+            _ => unreachable!("it was checked to be what was wanted"),
+        }
+    }
+
     /// Whether this is what was wanted of a series of `n_bars` bars.
     fn fits(&self, wanted: Wanted, n_bars: usize) -> bool {
         let is_whole = |columns: &Columns| {

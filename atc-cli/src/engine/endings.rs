@@ -39,15 +39,9 @@ impl Engine {
             lane: 0,
             series,
         });
-        let ending = |output| {
-            let Output::Last(ending) = output else {
-                unreachable!("`Engine::evaluate` checks what was wanted")
-            };
-            *ending
-        };
         outputs
             .into_iter()
-            .map(|output| output.map(ending))
+            .map(|output| output.map(Output::into_ending))
             .collect()
     }
 }

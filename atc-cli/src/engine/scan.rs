@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use super::cache::{Looked, Stand};
 use super::dataset::{Request, Source, format_time};
 use super::run::Done;
-use super::{Ending, Engine, Failure, Output, Wanted};
+use super::{Ending, Engine, Failure, Wanted};
 
 /// Where one symbol stands at its last bar.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,14 +104,11 @@ impl Engine {
 
 /// What a computation without a cache says of where a symbol stands.
 fn stand(done: Done) -> Stand {
-    let Output::Last(ending) = done.output else {
-        unreachable!("`Engine::evaluate` checks what was wanted")
-    };
     Stand {
         input: done.input,
         last: done.bars.last(),
         symbol: done.bars.symbol,
-        ending: *ending,
+        ending: done.output.into_ending(),
     }
 }
 

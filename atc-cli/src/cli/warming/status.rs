@@ -111,8 +111,7 @@ impl Status {
         } = self;
         let end = match failed {
             0 => String::new(),
-            1 => "; 1 input failed:".to_owned(),
-            n => format!("; {n} inputs failed:"),
+            n => format!("; {}", output::n_failed(*n)),
         };
         let mut text = format!("{state}: {sources} of {of} sources in {seconds:.1} s{end}\n");
         for reason in reasons {

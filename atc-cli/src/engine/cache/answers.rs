@@ -15,7 +15,7 @@ use super::statistics::Counters;
 use super::tile::Content;
 use super::trail::{Name, STRIDE};
 use super::{Asked, Cache, read, write};
-use crate::engine::{Ending, Engine, EvaluateError, Output, Prices, Tile, Wanted};
+use crate::engine::{Ending, Engine, EvaluateError, Prices, Tile, Wanted};
 
 /// A question put to a cache by one lane.
 #[derive(Clone, Debug)]
@@ -109,13 +109,11 @@ impl<'a> Asking<'a> {
         let cost = took / u32::try_from(missing.len()).unwrap_or(u32::MAX);
         for ((at, one), output) in missing.into_iter().zip(outputs) {
             answers[at] = Some(output.map(|output| {
-                let Output::Last(ending) = output else {
-                    unreachable!("`Engine::evaluate` checks what was wanted")
-                };
+                let ending = output.into_ending();
                 Counters::add(&counters.computed, 1);
                 Counters::add(&counters.bars_computed, one.prices.close.len());
                 self.keep(one, &ending, cost);
-                without_states(*ending)
+                without_states(ending)
             }));
         }
         let answers: Vec<Result<Ending, EvaluateError>> = answers.into_iter().flatten().collect();

@@ -83,15 +83,15 @@ impl Bars {
         Ok(())
     }
 
+    /// Whether a bar exists: its close and source are there.
+    pub(crate) fn exists(&self, bar: usize) -> bool {
+        let is_there = |column: &[f64]| column.get(bar).is_some_and(|value| value.is_finite());
+        is_there(&self.close) && self.source.as_deref().is_none_or(is_there)
+    }
+
     /// The last bar that exists: its close and source are there.
     pub fn last_existing(&self) -> Option<usize> {
-        let is_there = |bar: &usize| {
-            let source = self.source.as_ref();
-            let source =
-                source.is_none_or(|source| source.get(*bar).is_some_and(|value| value.is_finite()));
-            self.close[*bar].is_finite() && source
-        };
-        (0..self.len()).rev().find(is_there)
+        (0..self.len()).rev().find(|bar| self.exists(*bar))
     }
 
     /// Close and time of the last bar that exists.

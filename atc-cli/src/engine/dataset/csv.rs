@@ -11,7 +11,7 @@ use super::dialect::{Dialect, Names};
 use super::layout::Layout;
 use super::lines::Lines;
 use super::split::split;
-use super::{DatasetError, ErrorKind};
+use super::{DatasetError, ErrorKind, counted};
 
 /// Reads all rows of `stream` and returns what the text looked like.
 pub(crate) fn read(stream: impl BufRead, rows: &mut Collector<'_>) -> Result<String, DatasetError> {
@@ -130,8 +130,8 @@ impl<'a> RowReader<'a> {
             Names::Nowhere => "first row",
             _ => "header",
         };
-        let unit = if n_cells == 1 { "cell" } else { "cells" };
-        let what = format!("has {n_cells} {unit}, the {first} has {expected}");
+        let n_cells = counted(n_cells, "cell", "cells");
+        let what = format!("has {n_cells}, the {first} has {expected}");
         Err(rows.error(ErrorKind::Row, row, what).remedy(remedy))
     }
 }

@@ -74,10 +74,8 @@ impl Decoded {
         if let Some(wanted) = request.symbol.as_deref()
             && !wanted.eq_ignore_ascii_case(&bars.symbol)
         {
-            let what = format!("is not there, but {}", bars.symbol);
-            let error = DatasetError::new(ErrorKind::Symbol, &bars.symbol, what);
-            let error = error.value(wanted);
-            return Err(error.remedy("choose one of these symbols or leave the choice out"));
+            let symbol = &bars.symbol;
+            return Err(DatasetError::no_such_symbol(symbol, wanted, symbol));
         }
         Ok(Self {
             bars: vec![bars.clone()],

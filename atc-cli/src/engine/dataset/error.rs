@@ -37,6 +37,11 @@ pub enum ErrorKind {
     Symbol,
 }
 
+/// A number, and the word for one or for several.
+pub(crate) fn counted(n: usize, one: &str, several: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { several })
+}
+
 /// Why an input could not be read: where, what came, and what to do about it.
 ///
 /// Displayed as one line:

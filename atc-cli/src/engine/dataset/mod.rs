@@ -62,6 +62,7 @@ pub use self::decode::read_bytes;
 pub use self::discover::discover_with;
 pub use self::discover::{Discovered, discover};
 pub(crate) use self::disk::waited;
+pub(crate) use self::error::counted;
 pub use self::error::{DatasetError, ErrorKind};
 pub use self::feed::LineReader;
 pub use self::finder::Finder;

@@ -133,8 +133,8 @@ impl Source {
         let excerpt = [first_rows, last_line(old)?, new].concat();
         let Decoded { mut bars, mark, .. } = self.decode_text(&excerpt, request).ok()?;
         // Rows that are not looked at may have another decimal mark.
-        let n_old_rows = memchr_iter(b'\n', first_rows).count() as u64 + 1;
-        if mark.is_some_and(|mark| n_old_rows < mark.row) {
+        let n_old_rows = || memchr_iter(b'\n', first_rows).count() as u64 + 1;
+        if mark.is_some_and(|mark| n_old_rows() < mark.row) {
             return None;
         }
         let preamble = preamble(&excerpt, &bars);

@@ -3,8 +3,8 @@
 use atc_core::Gaps;
 use serde::Serialize;
 
-use super::{Remarks, counted};
-use crate::engine::dataset::{Bars, format_time};
+use super::Remarks;
+use crate::engine::dataset::{Bars, counted, format_time};
 
 /// How many jumps are listed; all are counted.
 const LISTED: usize = 5;

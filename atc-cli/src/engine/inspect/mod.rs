@@ -11,7 +11,7 @@ use serde::Serialize;
 pub use self::closes::{Closes, Jump};
 pub use self::times::{Gap, Times};
 
-use super::dataset::{Bars, DatasetError, Request, Source};
+use super::dataset::{Bars, DatasetError, Request, Source, counted};
 
 /// The verdict in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -177,11 +177,7 @@ fn existing(bars: &Bars, gaps: Gaps) -> usize {
     if gaps == Gaps::Reject {
         return bars.len();
     }
-    let source = bars.source.as_ref().unwrap_or(&bars.close);
-    let pairs = bars.close.iter().zip(source);
-    pairs
-        .filter(|(close, source)| close.is_finite() && source.is_finite())
-        .count()
+    (0..bars.len()).filter(|bar| bars.exists(*bar)).count()
 }
 
 fn empty(source: &Source, warm_up: usize) -> Verdict {
@@ -214,11 +210,6 @@ fn unreadable_remark(count: usize, first: Option<&DatasetError>) -> Vec<String> 
         .unwrap_or_default();
     let rows = counted(count, "row", "rows");
     vec![format!("{rows} cannot be read{first}")]
-}
-
-/// A number, and the word for one or for several.
-fn counted(n: usize, one: &str, several: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { several })
 }
 
 /// Remarks as they are found.

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use super::Remarks;
 use super::closes::row;
-use super::{Remarks, counted};
-use crate::engine::dataset::{Bars, format_time};
+use crate::engine::dataset::{Bars, counted, format_time};
 
 const SECOND: i64 = 1_000_000_000;
 const DAY: i64 = 86_400 * SECOND;

@@ -127,24 +127,25 @@ impl Feed {
     /// closes. None of the bars is taken then: the series stands where it stood before.
     pub fn push(&mut self, bars: &Bars) -> Result<Option<Change>, Failure> {
         bars.check()?;
-        let news = match self.series.get(&bars.symbol) {
-            Some(live) => live.news(bars)?,
-            None => Live::new(&self.plan).news(bars)?,
+        let mut begun = None;
+        let live = match self.series.get_mut(&bars.symbol) {
+            Some(live) => live,
+            None => begun.insert(Live::new(&self.plan)),
         };
+        let news = live.news(bars)?;
         if news.is_empty() {
             return Ok(None);
         }
-        let live = self.series.entry(bars.symbol.clone());
-        let live = live.or_insert_with(|| Live::new(&self.plan));
         let before = live.row.clone();
         live.take_all(news);
         live.stand(&self.plan, bars);
         live.has_begun = true;
-        let Some(row) = &live.row else {
-            return Ok(None);
-        };
-        let is_new = !before.as_ref().is_some_and(|before| before.is_same(row));
-        let row = row.clone();
+        let row = live.row.clone();
+        if let Some(live) = begun {
+            self.series.insert(bars.symbol.clone(), live);
+        }
+        let Some(row) = row else { return Ok(None) };
+        let is_new = !before.as_ref().is_some_and(|before| before.is_same(&row));
         Ok(is_new.then_some(Change { row, before }))
     }
 
@@ -191,14 +192,10 @@ impl Live {
                 Some((time, last)) if time < last => continue,
                 _ => {}
             }
-            let source = bars
-                .source
-                .as_ref()
-                .map_or(bars.close[at], |source| source[at]);
-            let is_there = bars.close[at].is_finite() && source.is_finite();
-            if !is_there && self.settled.plan().params().gaps == Gaps::Skip {
+            if !bars.exists(at) && self.settled.plan().params().gaps == Gaps::Skip {
                 continue;
             }
+            let source = bars.source.as_ref().unwrap_or(&bars.close)[at];
             let bar = Bar::with_source(bars.close[at], source);
             let bar = bar.map_err(|error| refused(bars, at, error))?;
             news.push(News {

@@ -131,10 +131,7 @@ impl At {
         let symbol = || bars.symbol.clone();
         let last = bars.len() - 1;
         match *self {
-            Self::Last => {
-                let exists = (0..bars.len()).rev().find(|bar| exists(bars, *bar));
-                Ok(exists.unwrap_or(last))
-            }
+            Self::Last => Ok(bars.last_existing().unwrap_or(last)),
             Self::Bar(bar) if bar > last => Err(WhyError::OutsideBars {
                 symbol: symbol(),
                 bar,
@@ -162,10 +159,4 @@ impl At {
             }
         }
     }
-}
-
-/// Whether the bar has a close and a source.
-pub(super) fn exists(bars: &Bars, bar: usize) -> bool {
-    let source = bars.source.as_ref().unwrap_or(&bars.close);
-    bars.close[bar].is_finite() && source[bar].is_finite()
 }

@@ -54,7 +54,7 @@ pub fn why(plan: &Arc<Plan>, bars: &Bars, at: &At) -> Result<Report, WhyError> {
     let series = Series::new(plan, &bars.close, bars.source.as_deref()).map_err(refused)?;
     let asked = at.find(bars)?;
     let symbol = || bars.symbol.clone();
-    if !at::exists(bars, asked) {
+    if !bars.exists(asked) {
         return Err(WhyError::Missing {
             symbol: symbol(),
             bar: asked,
@@ -63,7 +63,7 @@ pub fn why(plan: &Arc<Plan>, bars: &Bars, at: &At) -> Result<Report, WhyError> {
     let limits = Limits::of(plan);
     let mut classifier = Classifier::new(Arc::clone(plan));
     let mut trace = Trace::default();
-    let present = (0..=asked).filter(|bar| at::exists(bars, *bar));
+    let present = (0..=asked).filter(|bar| bars.exists(*bar));
     for (bar, values) in present.zip(series.bars()) {
         let reading = classifier.update(values);
         trace.follow(

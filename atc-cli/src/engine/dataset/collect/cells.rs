@@ -26,15 +26,15 @@ impl Collector<'_> {
             return Ok(());
         };
         let here = Mark { byte: *mark, row };
-        let known = self.mark.get().unwrap_or(here).byte;
-        if known == *mark {
-            self.mark.set(self.mark.get().or(Some(here)));
+        let known = self.mark.get().unwrap_or(here);
+        self.mark.set(Some(known));
+        if known.byte == *mark {
             return Ok(());
         }
         let what = format!(
             "has `{}` where the numbers before have `{}`",
             char::from(*mark),
-            char::from(known)
+            char::from(known.byte)
         );
         let error = self.error(ErrorKind::Number, row, what).column(column);
         let error = error.value(&String::from_utf8_lossy(cell));

@@ -34,10 +34,21 @@ impl Collector<'_> {
     }
 
     pub(super) fn no_such_symbol(&self, wanted: &str) -> DatasetError {
-        DatasetError::new(
+        DatasetError::no_such_symbol(&self.path, wanted, &self.skipped.join(", "))
+    }
+}
+
+impl DatasetError {
+    /// The symbol that is wanted is not there, but others are.
+    pub(in crate::engine::dataset) fn no_such_symbol(
+        path: &str,
+        wanted: &str,
+        others: &str,
+    ) -> Self {
+        Self::new(
             ErrorKind::Symbol,
-            &self.path,
-            format!("is not there, but {}", self.skipped.join(", ")),
+            path,
+            format!("is not there, but {others}"),
         )
         .value(wanted)
         .remedy("choose one of these symbols or leave the choice out")
