@@ -67,7 +67,7 @@ pub struct Reading {
     /// The weighted vote of the six families, -1 ..= 1.
     ///
     /// If lambda is far too large, equities outgrow `f64`; from then on this is
-    /// NaN or 0, and the trend neutral: see [`Params::lambda`](crate::Params::lambda).
+    /// NaN or about 0, and the trend neutral: see [`Params::lambda`](crate::Params::lambda).
     pub average_signal: f64,
     /// What the average signal says.
     pub trend: Trend,

@@ -120,7 +120,7 @@ pub struct Params {
     /// Growth rate times 1000, finite: `lambda / 1000` is the rate per bar.
     ///
     /// The growth factor `exp(lambda / 1000 * (bar - cutout))` has no bound. If lambda is far too
-    /// large, equities outgrow `f64` at some bar; from then on `average_signal` is NaN or 0, the
+    /// large, equities outgrow `f64` at some bar; from then on `average_signal` is NaN or about 0, the
     /// family signals and equities are of no use either, and the trend is neutral.
     pub lambda: f64,
     /// Equity decay in percent per bar, `0 <= decay < 100`.
